@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# The test bed: a real single-node Kubernetes cluster in Docker, with the project's images, on a laptop or on a bare
+# machine without container engine and image registry. See README.md beside this file.
+set -euo pipefail
+
+KIND_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT_DIR=$(dirname "$KIND_DIR")
+readonly KIND_DIR ROOT_DIR
+for part in settings progress cache packages docker bases go kubernetes node-image cluster; do
+  # shellcheck source=/dev/null
+  . "$KIND_DIR/lib/$part.sh"
+done
+export PATH="$BIN:$PATH"
+
+usage() {
+  cat <<USAGE
+usage: kind/cluster.sh COMMAND
+
+  up            a healthy cluster '$CLUSTER_NAME': reused, restarted or created, after building what that needs
+  load [NAME..] builds the images whose content changed and puts into the node those that it lacks
+                (names: $PRODUCTS; without names all of them)
+  images [NAME..] builds only, needs no cluster
+  gvisor        puts gVisor and the RuntimeClass 'gvisor' into the cluster
+  kubeapitest   links kube-apiserver, etcd and kubectl for API server tests, needs neither Docker nor a cluster
+  env           prints shell exports for eval: PATH, KUBECONFIG, KUBE_API_TEST_DIR, JAVA_HOME
+  down          removes the cluster, and stops the Docker engine if this test bed started it; the caches stay
+
+Everything built is kept in $CACHE (OPENMATH_CACHE).
+USAGE
+}
+
+up() {
+  begin_steps 7
+  if cluster_is_healthy 2>/dev/null; then
+    say "cluster $CLUSTER_NAME is up and healthy"
+    return
+  fi
+  step "Docker engine" ensure_docker
+  step "Node image" choose_node_image
+  if node_image_is_built || [ -n "$(missing_commands)" ]; then
+    step "Kubernetes $KUBERNETES_VERSION, etcd, CoreDNS, kind and helm from source (first time 5 to 10 min)" ensure_kubernetes_binary
+  else
+    STEP_INDEX=$((STEP_INDEX + 1))
+  fi
+  step "Commands kind, kubectl, helm" ensure_commands
+  if node_image_is_built; then
+    step "Debian base images" ensure_bases
+    step "Building the node image" ensure_built_node_image
+  else
+    STEP_INDEX=$((STEP_INDEX + 2))
+  fi
+  step "Cluster $CLUSTER_NAME" ensure_cluster
+  say "cluster $CLUSTER_NAME is ready after $((SECONDS - STARTED)) s, kubectl context $CONTEXT"
+}
+
+ensure_bases() {
+  ensure_base trixie
+  ensure_base bookworm
+}
+
+down() {
+  begin_steps 2
+  if ! docker_answers && ! command -v dockerd >/dev/null; then
+    say "no Docker engine here, so no cluster"
+    return
+  fi
+  docker_answers || start_docker
+  step "Removing the cluster" remove_cluster
+  step "Docker engine" stop_own_docker
+}
+
+kubeapitest() {
+  begin_steps 2
+  step "Kubernetes $KUBERNETES_VERSION from source (first time 5 to 10 min)" ensure_kubernetes_binary
+  step "Links for API server tests" kubeapitest_links
+}
+
+print_env() {
+  local java_home
+  printf 'export PATH="%s:$PATH"\n' "$BIN"
+  printf 'export KUBECONFIG="%s"\n' "${KUBECONFIG:-$HOME/.kube/config}"
+  printf 'export KUBE_API_TEST_DIR="%s"\n' "$CACHE/kubeapitest"
+  if java_home=$("$ROOT_DIR/bin/jdk25" --find 2>/dev/null); then printf 'export JAVA_HOME="%s"\n' "$java_home"; fi
+}
+
+command=${1:-}
+[ $# -eq 0 ] || shift
+case $command in
+  up | down | kubeapitest) with_lock "$command" ;;
+  load | images | gvisor) with_lock "$command" "$@" ;;
+  env) print_env ;;
+  "" | -h | --help | help) usage ;;
+  *)
+    usage >&2
+    die "unknown command '$command'"
+    ;;
+esac
