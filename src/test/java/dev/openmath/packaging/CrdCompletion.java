@@ -36,11 +36,14 @@ final class CrdCompletion {
             "spec.problems.filter.subjects");
 
     CustomResourceDefinition complete(CustomResourceDefinition crd) {
+        String kind = crd.getSpec().getNames().getKind();
         var version = crd.getSpec().getVersions().getFirst();
         JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
         visit("", root);
+        version.setAdditionalPrinterColumns(
+                PrinterColumns.inDeclaredOrder(kind, version.getAdditionalPrinterColumns()));
         root.setDescription(
-                crd.getSpec().getNames().getKind().equals("GenerationJob")
+                kind.equals("GenerationJob")
                         ? "Makes one data set: problems x prompts x samples, each executed, graded and stored exactly once."
                         : "A pool of isolated Python pods that run the code blocks which a model writes.");
         root.getProperties().get("spec").setDescription("Desired state.");
@@ -53,7 +56,7 @@ final class CrdCompletion {
                 root,
                 "size(self.metadata.name) <= 40",
                 "metadata.name must have at most 40 characters: names of child objects are made from it");
-        if (crd.getSpec().getNames().getKind().equals("GenerationJob")) {
+        if (kind.equals("GenerationJob")) {
             FrozenFields.RULES.forEach(r -> addRule(root, r.expression(), r.message()));
         }
         return crd;
@@ -64,7 +67,7 @@ final class CrdCompletion {
             schema.getProperties().forEach((name, child) -> {
                 String childPath = path.isEmpty() ? name : path + "." + name;
                 if (KUBERNETES_TYPES.contains(name)) {
-                    withoutInnerDescriptions(child);
+                    describe(name, child);
                     if ("array".equals(child.getType()) && child.getMaxItems() == null) {
                         child.setMaxItems(MAX_ITEMS);
                     }
@@ -107,10 +110,20 @@ final class CrdCompletion {
         }
     }
 
-    /** The generator gives no description to fields of Kubernetes' own types; the owner's description says which. */
-    private static void withoutInnerDescriptions(JSONSchemaProps schema) {
+    /** The generator gives no description to the inner fields of Kubernetes' own types. */
+    private static void describe(String name, JSONSchemaProps schema) {
         if (schema.getDescription() == null) {
-            throw new IllegalStateException("every property needs a description");
+            schema.setDescription("As " + name + " of the Kubernetes API (core/v1).");
+        }
+        if (schema.getProperties() != null) {
+            schema.getProperties().forEach(CrdCompletion::describe);
+        }
+        if (schema.getItems() != null) {
+            describe(name, schema.getItems().getSchema());
+        }
+        if (schema.getAdditionalProperties() != null
+                && schema.getAdditionalProperties().getSchema() != null) {
+            describe(name, schema.getAdditionalProperties().getSchema());
         }
     }
 
