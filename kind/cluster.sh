@@ -59,14 +59,14 @@ ensure_bases() {
 }
 
 down() {
-  begin_steps 2
+  begin_steps 3
   if ! docker_answers && ! command -v dockerd >/dev/null; then
     say "no Docker engine here, so no cluster"
     return
   fi
-  docker_answers || start_docker
+  step "Docker engine" ensure_docker
   step "Removing the cluster" remove_cluster
-  step "Docker engine" stop_own_docker
+  step "Docker engine again" stop_own_docker
 }
 
 kubeapitest() {

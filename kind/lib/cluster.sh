@@ -20,7 +20,8 @@ node_answers() {
 
 dns_answers() {
   local address
-  for address in $(kube -n kube-system get pods -l k8s-app=kube-dns -o 'jsonpath={.items[*].status.podIP}' 2>/dev/null); do
+  for address in $(kube -n kube-system get endpointslices -l kubernetes.io/service-name=kube-dns \
+    -o 'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[*]}' 2>/dev/null); do
     in_node curl -sf -m 2 -o /dev/null "http://$address:8181/ready" && return 0
   done
   return 1

@@ -61,7 +61,10 @@ start_docker() {
       echo "The Docker engine does not run, and starting it needs root: start it and run this again."
       return 1
     }
+    note "waiting for the earlier dockerd"
+    await_docker_or_end && return 0
     note "starting dockerd"
+    [ ! -f "$LOGS/dockerd.log" ] || mv -f "$LOGS/dockerd.log" "$LOGS/dockerd.previous.log"
     forget_dead_process dockerd /var/run/docker.pid
     forget_dead_process containerd /run/docker/containerd/containerd.pid
     setsid nohup dockerd >"$LOGS/dockerd.log" 2>&1 </dev/null 9>&- &
@@ -76,6 +79,18 @@ start_docker() {
   echo "The Docker engine did not come up; the end of its log:"
   tail -n 15 "$LOGS/dockerd.log" 2>/dev/null || true
   return 1
+}
+
+# An engine that is just starting will answer, one that is just stopping will end: true if it answers.
+await_docker_or_end() {
+  local tries
+  for tries in $(seq 1 150); do
+    process_is dockerd "$(cat /var/run/docker.pid 2>/dev/null)" || return 1
+    ! docker_answers || return 0
+    sleep 0.2
+  done
+  echo "dockerd, process $(cat /var/run/docker.pid), neither answers nor ends after $tries checks: stop it by hand."
+  exit 1
 }
 
 docker_alive() { [ -d /run/systemd/system ] || process_is dockerd "$(cat "$RUN_STATE/dockerd.pid" 2>/dev/null)"; }
