@@ -25,3 +25,36 @@ gvisor: ## put gVisor's RuntimeClass into the cluster
 
 kubeapitest: ## API server and etcd for tests, without a cluster
 	@kind/cluster.sh kubeapitest
+
+# --- the product ---
+.PHONY: demo deploy undeploy crds format
+demo: ## from nothing to a graded data set on this machine
+	@kind/demo.sh
+
+deploy: load ## install the operator into the current test cluster
+	@kind/install.sh deploy
+
+undeploy: ## remove the operator, its resources and what they made
+	@kind/install.sh undeploy
+
+crds: ## write crds/ anew from the api package
+	@$(MAVEN) test -Dtest=CrdsUpToDateTest -Dcrds.write
+
+format: ## format the Java sources
+	@$(MAVEN) spotless:apply
+
+# --- tests, from many to few ---
+# Maven must itself run on JDK 25: the CRD generator loads the classes.
+MAVEN = JAVA_HOME="$$(bin/jdk25)" mvn -B -ntp -q
+
+.PHONY: test test-java test-python test-cluster
+test: test-python test-java test-cluster ## every test; installs and starts what it needs
+
+test-java: kubeapitest ## format, pure tests, and tests against a real API server
+	@kind/tests.sh java
+
+test-python: ## the executor
+	@kind/tests.sh python
+
+test-cluster: cluster ## the journey on a real cluster
+	@kind/tests.sh cluster
