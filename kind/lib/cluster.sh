@@ -18,12 +18,16 @@ node_answers() {
     [ "$(kube get node "$NODE_NAME" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null)" = True ]
 }
 
+# After a restart the API server still shows the old pod as ready, until the kubelet reports: such news does not count.
 dns_answers() {
-  local address
-  for address in $(kube -n kube-system get endpointslices -l kubernetes.io/service-name=kube-dns \
-    -o 'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[*]}' 2>/dev/null); do
-    in_node curl -sf -m 2 -o /dev/null "http://$address:8181/ready" && return 0
-  done
+  local since ready started address fields
+  since=$(docker inspect --format '{{.State.StartedAt}}' "$NODE_NAME")
+  fields='{.status.containerStatuses[0].ready} {.status.containerStatuses[0].state.running.startedAt} {.status.podIP}'
+  while read -r ready started address; do
+    if [ "$ready" = true ] && [[ "$started" > "$since" ]]; then
+      in_node curl -sf -m 2 -o /dev/null "http://$address:8181/ready" && return 0
+    fi
+  done < <(kube -n kube-system get pods -l k8s-app=kube-dns -o "jsonpath={range .items[*]}$fields{'\n'}{end}" 2>/dev/null)
   return 1
 }
 
