@@ -1,7 +1,6 @@
 package dev.openmath.worker.grading;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** The best grader there is: exact where that is possible, Math-Verify for the rest. */
 final class MathVerifyGrader extends TwoStepGrader {
@@ -15,10 +14,12 @@ final class MathVerifyGrader extends TwoStepGrader {
     }
 
     @Override
-    public @Nullable Verdict gradeLocally(@Nullable String predicted, @Nullable String expected) {
+    Decision decide(AnswerPair pair, Decision.Known known) {
+        String predicted = pair.predicted();
+        String expected = pair.expected();
         if (predicted == null || expected == null || predicted.isBlank() || expected.isBlank()) {
-            return Verdict.unequal("no-answer");
+            return Decision.unequal("no-answer");
         }
-        return predicted.strip().equals(expected.strip()) ? Verdict.equal("text") : null;
+        return predicted.strip().equals(expected.strip()) ? Decision.equal("text") : known.symbolic(pair);
     }
 }

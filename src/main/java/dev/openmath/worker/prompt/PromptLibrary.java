@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,10 +123,19 @@ public final class PromptLibrary {
                 throw new IllegalArgumentException(source + ": is empty");
             }
             return value;
+        } catch (UnrecognizedPropertyException e) {
+            throw new IllegalArgumentException(
+                    source + ": field \"" + e.getPropertyName() + "\" is unknown; use "
+                            + e.getKnownPropertyIds().stream()
+                                    .map(Object::toString)
+                                    .sorted()
+                                    .collect(Collectors.joining(", ")),
+                    e);
         } catch (JsonProcessingException e) {
-            String at =
-                    e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw new IllegalArgumentException(source + at + ": " + e.getOriginalMessage(), e);
+            // The parser's own message spans lines and shows the text.
+            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+            String what = e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+            throw new IllegalArgumentException(source + ", line " + line + ": " + what, e);
         }
     }
 
