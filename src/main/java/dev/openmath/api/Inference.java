@@ -55,6 +55,10 @@ public record Inference(
     @ValidationRule(
             value = "self.engine != 'LlamaCpp' || !has(self.tensorParallel) || self.tensorParallel == 1",
             message = "tensorParallel is for engine VLLM; leave it out for LlamaCpp")
+    @ValidationRule(
+            value = "self.engine != 'LlamaCpp' || has(self.image)",
+            message =
+                    "image is required for engine LlamaCpp: name an image with llama-server and the model's GGUF file")
     public record Colocated(
             @Required @JsonPropertyDescription("VLLM or LlamaCpp (llama-server).")
             Engine engine,

@@ -19,7 +19,7 @@ final class CrdCompletion {
     private static final long MAX_ITEMS = 64;
 
     /** Types of Kubernetes itself: described and bounded there. */
-    private static final Set<String> KUBERNETES_TYPES =
+    static final Set<String> KUBERNETES_TYPES =
             Set.of("resources", "affinity", "tolerations", "topologySpreadConstraints", "env", "imagePullSecrets");
 
     private static final Map<String, List<String>> LIST_MAP_KEYS = Map.of(
