@@ -6,7 +6,7 @@ set -euo pipefail
 KIND_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT_DIR=$(dirname "$KIND_DIR")
 readonly KIND_DIR ROOT_DIR
-for part in settings progress cache packages docker bases go kubernetes node-image cluster; do
+for part in settings progress cache packages docker bases go kubernetes node-image cluster products; do
   # shellcheck source=/dev/null
   . "$KIND_DIR/lib/$part.sh"
 done
@@ -67,6 +67,27 @@ down() {
   step "Docker engine" ensure_docker
   step "Removing the cluster" remove_cluster
   step "Docker engine again" stop_own_docker
+}
+
+images() {
+  local names name
+  names=$(product_names "$@")
+  begin_steps $((2 + $(wc -w <<<"$names") + ${EXTRA_STEPS:-0}))
+  step "Docker engine" ensure_docker
+  step "Debian base image" ensure_base trixie
+  for name in $names; do
+    step "Image $(product_image "$name")" ensure_product "$name"
+  done
+}
+
+load() {
+  local names
+  names=$(product_names "$@")
+  docker_answers && [ "$(node_state)" = running ] || die "there is no running cluster: run 'kind/cluster.sh up' first"
+  # shellcheck disable=SC2086
+  EXTRA_STEPS=1 images $names
+  # shellcheck disable=SC2086
+  step "Images into the node" load_products $names
 }
 
 kubeapitest() {

@@ -28,6 +28,9 @@ image_label() { docker image inspect --format "{{index .Config.Labels \"$CONTENT
 
 image_id() { docker image inspect --format '{{.Id}}' "$1"; }
 
+# Images of ours that a newer one took the name of.
+drop_replaced_images() { docker image prune -f --filter "label=$CONTENT_LABEL" >/dev/null; }
+
 # ensure_base SUITE: debian:SUITE-slim.
 ensure_base() {
   local image=debian:$1-slim

@@ -61,6 +61,7 @@ ensure_built_node_image() {
   note "putting the control plane's images into the node"
   commit_with_images "$binaries/names" "$key"
   rm -rf "$binaries"
+  drop_replaced_images
   note "built"
 }
 

@@ -26,7 +26,7 @@ step() {
   local title=$1 log begin=$SECONDS rc=0
   shift
   STEP_INDEX=$((STEP_INDEX + 1))
-  log=$LOGS/$(printf '%s' "$1" | tr -c 'a-zA-Z0-9\n' '-').log
+  log=$LOGS/$(printf '%s' "$*" | tr -c 'a-zA-Z0-9' '-').log
   STEP_NOTE_FILE=$(mktemp "$RUN_STATE/note.XXXXXX")
   set -m
   (
