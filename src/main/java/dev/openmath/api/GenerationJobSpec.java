@@ -35,7 +35,7 @@ public record GenerationJobSpec(
         @Nullable
         Boolean suspend,
 
-        @JsonPropertyDescription("When the job gives up.") @Nullable
+        @Default("{}") @JsonPropertyDescription("When the job gives up.") @Nullable
         FailurePolicy failurePolicy,
 
         @Required
