@@ -6,7 +6,7 @@ set -euo pipefail
 KIND_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT_DIR=$(dirname "$KIND_DIR")
 readonly KIND_DIR ROOT_DIR
-for part in settings progress cache packages docker bases go kubernetes node-image cluster products; do
+for part in settings progress cache packages docker bases go kubernetes node-image cluster products gvisor; do
   # shellcheck source=/dev/null
   . "$KIND_DIR/lib/$part.sh"
 done
@@ -83,11 +83,21 @@ images() {
 load() {
   local names
   names=$(product_names "$@")
-  docker_answers && [ "$(node_state)" = running ] || die "there is no running cluster: run 'kind/cluster.sh up' first"
+  if ! docker_answers || [ "$(node_state)" != running ]; then
+    die "there is no running cluster: run 'kind/cluster.sh up' first"
+  fi
   # shellcheck disable=SC2086
   EXTRA_STEPS=1 images $names
   # shellcheck disable=SC2086
   step "Images into the node" load_products $names
+}
+
+gvisor() {
+  cluster_is_healthy 2>/dev/null || die "there is no healthy cluster: run 'kind/cluster.sh up' first"
+  begin_steps 3
+  step "gVisor from source (first time about 3 min)" ensure_gvisor_binaries
+  step "gVisor on the node" install_gvisor
+  step "Proof" prove_gvisor
 }
 
 kubeapitest() {
@@ -98,21 +108,27 @@ kubeapitest() {
 
 print_env() {
   local java_home
+  # shellcheck disable=SC2016
   printf 'export PATH="%s:$PATH"\n' "$BIN"
   printf 'export KUBECONFIG="%s"\n' "${KUBECONFIG:-$HOME/.kube/config}"
   printf 'export KUBE_API_TEST_DIR="%s"\n' "$CACHE/kubeapitest"
   if java_home=$("$ROOT_DIR/bin/jdk25" --find 2>/dev/null); then printf 'export JAVA_HOME="%s"\n' "$java_home"; fi
 }
 
-command=${1:-}
-[ $# -eq 0 ] || shift
-case $command in
-  up | down | kubeapitest) with_lock "$command" ;;
-  load | images | gvisor) with_lock "$command" "$@" ;;
-  env) print_env ;;
-  "" | -h | --help | help) usage ;;
-  *)
-    usage >&2
-    die "unknown command '$command'"
-    ;;
-esac
+main() {
+  local command=${1:-}
+  [ $# -eq 0 ] || shift
+  case $command in
+    up | down | kubeapitest) with_lock "$command" ;;
+    load | images | gvisor) with_lock "$command" "$@" ;;
+    env) print_env ;;
+    "" | -h | --help | help) usage ;;
+    *)
+      usage >&2
+      die "unknown command '$command'"
+      ;;
+  esac
+  exit
+}
+
+main "$@"

@@ -59,7 +59,8 @@ bootstrap_base() { # SUITE IMAGE
   local script=/usr/share/debootstrap/scripts/$1
   [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
   if ! debootstrap --variant=minbase --include=ca-certificates "$1" "$root" "" "$script"; then
-    rm -rf "$root"
+    tail -n 20 "$root/debootstrap/debootstrap.log" 2>/dev/null || true
+    drop_root "$root"
     return 1
   fi
   chroot "$root" apt-get clean
@@ -67,6 +68,12 @@ bootstrap_base() { # SUITE IMAGE
     "$root"/usr/share/doc/*/changelog* "$root"/usr/share/man/* "$root"/usr/share/locale/* "$root"/var/log/*.log
   tar -C "$root" --numeric-owner -c . |
     docker import --change 'CMD ["bash"]' --change "LABEL $CONTENT_LABEL=debootstrap-$1" - "$2"
-  rm -rf "$root"
+  drop_root "$root"
   note "bootstrapped $2"
+}
+
+# debootstrap mounts proc and sys inside while it works; nothing below a mount may be deleted.
+drop_root() {
+  umount "$1/proc" "$1/sys" 2>/dev/null || true
+  rm -rf --one-file-system "$1"
 }

@@ -39,6 +39,15 @@ with_lock() {
     fi
   fi
   echo $$ >"$RUN_STATE/lock.pid"
-  rm -f "$RUN_STATE"/note.*
+  drop_leftovers
   "$@"
+}
+
+# What a run that was cut off left behind; nobody else uses it, as the lock is ours.
+drop_leftovers() {
+  local place
+  rm -f "$RUN_STATE"/note.* "$RUN_STATE"/pull.* "$RUN_STATE"/kind.*
+  for place in "$CACHE"/bootstrap.* "$CACHE"/binaries.* "$CACHE"/gvisor.*; do
+    [ ! -d "$place" ] || drop_root "$place"
+  done
 }

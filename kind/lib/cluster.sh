@@ -92,10 +92,10 @@ create_cluster() { # KEY
   fi
   rm -f "$config"
   note "waiting for cluster DNS"
-  await 120 node_answers && await 90 dns_answers || {
+  if ! await 120 node_answers || ! await 90 dns_answers; then
     kube get nodes,pods -A -o wide
     return 1
-  }
+  fi
   in_node sh -c "echo $1 > /kind/openmath-key"
   note "created"
 }

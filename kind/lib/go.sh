@@ -7,19 +7,18 @@ at_least() { # VERSION MINIMUM
 
 go_version() { go version 2>/dev/null | sed -nE 's/^go version go([0-9.]+).*/\1/p'; }
 
-# An older Go (1.21 or newer) fetches the toolchain that go.mod names by itself.
+# Go 1.21 or newer fetches the toolchain that a go.mod names by itself, where its own is older.
 ensure_go() {
   local found
   command -v go >/dev/null || [ ! -x /usr/local/go/bin/go ] || PATH=/usr/local/go/bin:$PATH
   found=$(go_version)
-  if [ -n "$found" ] && at_least "$found" "$MIN_GO"; then return; fi
-  if [ -z "$found" ] || ! at_least "$found" 1.21.0; then
+  if [ -z "$found" ] || ! at_least "$found" "$MIN_GO"; then
     can_install_packages || {
       echo "Building needs Go $MIN_GO or newer (found: ${found:-none}): install it and run this again."
       return 1
     }
     note "installing Go"
-    debian_packages 2:1.21 golang-go --
+    debian_packages "2:$MIN_GO" golang-go --
   fi
   export GOTOOLCHAIN=auto
 }

@@ -17,7 +17,9 @@ has_capability() { # BIT
 choose_node_image() {
   local chosen=$BUILT_NODE_IMAGE
   if published_node_can_run; then
-    if has_image "$PULLED_NODE_IMAGE" || pull "$PULLED_NODE_IMAGE"; then chosen=$PULLED_NODE_IMAGE; fi
+    if has_image "$PULLED_NODE_IMAGE" || { ! has_image "$BUILT_NODE_IMAGE" && pull "$PULLED_NODE_IMAGE"; }; then
+      chosen=$PULLED_NODE_IMAGE
+    fi
   fi
   echo "$chosen" >"$RUN_STATE/node-image"
   note "$chosen"

@@ -6,6 +6,7 @@ product_image() { echo "openmath-$1:$PRODUCT_VERSION"; }
 # The names asked for, or all; an unknown one ends the run.
 product_names() { # NAME...
   local name
+  # shellcheck disable=SC2086
   [ $# -gt 0 ] || set -- $PRODUCTS
   for name in "$@"; do
     name=${name#openmath-}
@@ -56,7 +57,7 @@ check_product_sources() {
 }
 
 ensure_product() {
-  local name=$1 image key line contexts=() secret=() begin=$SECONDS
+  local name=$1 image key line contexts=() secret=()
   image=$(product_image "$name")
   [ "$name" != s3 ] || ensure_versitygw
   check_product_sources "$name"

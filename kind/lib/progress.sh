@@ -16,6 +16,7 @@ die() {
 begin_steps() {
   STEP_COUNT=$1
   STEP_INDEX=0
+  # shellcheck disable=SC2034
   STARTED=$SECONDS
   mkdir -p "$LOGS" "$RUN_STATE"
 }
@@ -30,6 +31,7 @@ step() {
   STEP_NOTE_FILE=$(mktemp "$RUN_STATE/note.XXXXXX")
   set -m
   (
+    exec 9>&-
     set +m
     trap - INT TERM
     "$@"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Versions, names and places. Everything else of the test bed reads them from here.
 
 # The same version is in kubernetes/go.mod; a check in kubernetes.sh keeps the two equal.
@@ -12,7 +12,7 @@ readonly BUILT_NODE_IMAGE=openmath-node:$KUBERNETES_VERSION
 readonly MIN_KIND=0.31.0
 readonly MIN_KUBECTL=1.34.0
 readonly MIN_HELM=3.14.0
-readonly MIN_GO=1.25.0
+readonly MIN_GO=1.21
 
 readonly CLUSTER_NAME=openmath
 readonly NODE_NAME=$CLUSTER_NAME-control-plane
