@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2317
 # The test bed: a real single-node Kubernetes cluster in Docker, with the project's images, on a laptop or on a bare
 # machine without container engine and image registry. See README.md beside this file.
 set -euo pipefail
