@@ -24,8 +24,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromptLibrary {
     /** Names of the built-in few-shot sets. */
-    public static final List<String> FEW_SHOT_SETS =
-            List.of("gsm8k-text-with-code", "gsm8k-only-text", "gsm8k-only-code");
+    public static final List<String> FEW_SHOT_SETS = List.of(
+            "gsm8k-text-with-code",
+            "gsm8k-only-text",
+            "gsm8k-only-code",
+            "gsm8k-generate-masked",
+            "math-text-with-code",
+            "math-generate-masked",
+            "math-algebra",
+            "math-probability",
+            "math-prealgebra",
+            "math-number-theory",
+            "math-geometry",
+            "math-precalculus",
+            "math-intermediate-algebra");
 
     /** The template that made OpenMathInstruct-1: few-shot, for base models. */
     public static final String DEFAULT_TEMPLATE = "code-base";
