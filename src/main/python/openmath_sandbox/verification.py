@@ -1,6 +1,7 @@
 """Comparing answers: each batch in forked, limited children; a pair that hangs or kills its child costs only itself."""
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -161,8 +162,9 @@ class _Batch:
         self._finish()
 
     def _on_end(self, done: "asyncio.Future[int | None]") -> None:
-        # A pair that kills its child (memory, stack) is one that no limit could let finish; a dead zygote is our fault.
-        if self._current is not None and done.result() is not None and not self._process.zygote_died:
+        # A pair that kills its child (memory, stack) is one that no limit lets finish; any other end is our fault and decides nothing.
+        status = done.result()
+        if self._current is not None and status is not None and os.WIFSIGNALED(status) and not self._process.zygote_died:
             self._verdicts[self._current] = _TIMEOUT
         self._finish()
 

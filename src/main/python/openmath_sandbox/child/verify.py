@@ -9,7 +9,7 @@ import math
 import re
 from typing import Any
 
-_NUMBER_AND_PERCENT = re.compile(r"[+-]?\d[\d,]*(?:\.\d*)?\s*\\?%")
+_NUMBER_AND_PERCENT = re.compile(r"[+-]?\d[\d,]*(?:\.\d*)?\\?%")
 _LITERAL = re.compile(r"[a-zA-Z ,]+")
 _CHOICE = re.compile(r"[A-J]")
 _WRAPPED = re.compile(r"\$.+\$|\\\(.+\\\)|\\\[.+\\\]|\\boxed\{", re.DOTALL)
@@ -68,19 +68,20 @@ def math_verify(predicted: str, expected: str) -> tuple[bool, str]:
 
 
 def symbolic(predicted: str, expected: str) -> tuple[bool, str]:
-    """Step 12 of the original: equal if the simplified difference is 0, or both have values within a relative 1e-4."""
+    """Step 12 of the original: equal if both have values within a relative 1e-4, or the simplified difference is 0."""
     from sympy import N, simplify
 
     left, right = _parsed(predicted), _parsed(expected)
-    try:
-        if simplify(left - right) == 0:
-            return True, "symbolic"
-    except Exception:  # noqa: BLE001 - as the original: what can't be subtracted is compared otherwise
-        pass
+    # The original asked in the other order. Either yes decides, so the quick question comes first.
     try:
         if math.isclose(N(left), N(right), rel_tol=_RELATIVE_TOLERANCE):
             return True, "numeric"
     except Exception:  # noqa: BLE001 - no numeric values
+        pass
+    try:
+        if simplify(left - right) == 0:
+            return True, "symbolic"
+    except Exception:  # noqa: BLE001 - as the original: what can't be subtracted is not equal
         pass
     return False, "symbolic"
 

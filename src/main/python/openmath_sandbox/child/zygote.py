@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from openmath_sandbox.child import birth, landlock, linux, seccomp
+from openmath_sandbox.child import birth, landlock, linux, seccomp, session
 from openmath_sandbox.child.isolation import Boundary
 from openmath_sandbox.child.shell import BlockShell, make_shell
 
@@ -148,7 +148,9 @@ def warm(settings: Settings) -> BlockShell:
         except Exception as error:
             raise Unavailable("template.imports", name, f"{type(error).__name__}: {error}") from error
     if settings.grading:
-        importlib.import_module("openmath_sandbox.child.verify").warm()
+        verify = importlib.import_module("openmath_sandbox.child.verify")
+        verify.warm()
+        session.comparer = verify.compare
     shell = make_shell()
     shell.choose("OpenMath2024")
     silent = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - closed below
