@@ -39,7 +39,7 @@ up() {
   step "Docker engine" ensure_docker
   step "Node image" choose_node_image
   if node_image_is_built || [ -n "$(missing_commands)" ]; then
-    step "Kubernetes $KUBERNETES_VERSION, etcd, CoreDNS, kind and helm from source (first time 5 to 10 min)" ensure_kubernetes_binary
+    step "Kubernetes $KUBERNETES_VERSION from source (first time 5 to 10 min)" ensure_kubernetes_binary
   else
     STEP_INDEX=$((STEP_INDEX + 1))
   fi

@@ -39,7 +39,9 @@ install_docker() {
     return 1
   }
   note "installing the Docker engine"
-  debian_packages 26 docker.io docker-cli docker-buildx -- iptables debootstrap ca-certificates
+  # Some releases have the client in docker.io and no docker-cli.
+  debian_packages 24 docker.io docker-cli docker-buildx -- iptables debootstrap ca-certificates ||
+    debian_packages 24 docker.io docker-buildx -- iptables debootstrap ca-certificates
 }
 
 install_buildx() {

@@ -33,16 +33,26 @@ go_build() {
   key=$(hash_of "$package" "$ldflags" "$*" "$(cd "$dir" && go version)" "$(go env GOOS GOARCH)" -- "$dir")
   target=$CACHE/go/$name-$key/$name
   if [ ! -x "$target" ]; then
-    note "compiling $name"
+    note "fetching the modules of $name"
     mkdir -p "${target%/*}"
-    (cd "$dir" && CGO_ENABLED=0 nice -n 5 go build -buildvcs=false -trimpath -ldflags "-s -w $ldflags" "$@" -o "$target.new" "$package")
+    local packages
+    packages=$(cd "$dir" && CGO_ENABLED=0 go list -deps "$package" | wc -l)
+    note "compiling $name"
+    (cd "$dir" && CGO_ENABLED=0 nice -n 5 go build -v -buildvcs=false -trimpath -ldflags "-s -w $ldflags" "$@" \
+      -o "$target.new" "$package") 2>&1 | count_lines "compiling $name, packages" "$packages"
     mv "$target.new" "$target"
+    forget_old_builds "$name"
     note "compiled $name"
   else
     touch "$target"
     note "cached"
   fi
   printf '%s\n' "$target" >"$RUN_STATE/$name.path"
+}
+
+# Every use touches a build; one that no clone has used for two weeks goes.
+forget_old_builds() {
+  find "$CACHE/go" -mindepth 2 -maxdepth 2 -name "$1" -mtime +14 -print | while IFS= read -r old; do rm -rf "${old%/*}"; done
 }
 
 built() { cat "$RUN_STATE/$1.path"; }

@@ -17,7 +17,7 @@ ensure_gvisor_binaries() {
     return
   fi
   note "compiling gVisor"
-  local work
+  local work packages
   work=$(mktemp -d "$CACHE/gvisor.XXXXXX")
   cp "$KIND_DIR/gvisor/go.mod" "$KIND_DIR/gvisor/go.sum" "$work"
   (
@@ -28,9 +28,10 @@ ensure_gvisor_binaries() {
       grep -q 'oomScoreMax = 0' vendor/gvisor.dev/gvisor/pkg/shim/v1/manager.go
     fi
     mkdir out
-    CGO_ENABLED=0 GOOS=linux GOARCH=$arch nice -n 5 go build -mod=vendor -buildvcs=false -trimpath \
+    packages=$(CGO_ENABLED=0 GOOS=linux GOARCH=$arch go list -mod=vendor -deps gvisor.dev/gvisor/runsc gvisor.dev/gvisor/shim | wc -l)
+    CGO_ENABLED=0 GOOS=linux GOARCH=$arch nice -n 5 go build -v -mod=vendor -buildvcs=false -trimpath \
       -ldflags "-s -w -X gvisor.dev/gvisor/runsc/version.version=$(sed -nE 's/^require gvisor.dev\/gvisor (.*)/\1/p' go.mod)" \
-      -o out/ gvisor.dev/gvisor/runsc gvisor.dev/gvisor/shim
+      -o out/ gvisor.dev/gvisor/runsc gvisor.dev/gvisor/shim 2>&1 | count_lines "compiling gVisor, packages" "$packages"
   )
   mv "$work/out/shim" "$work/out/containerd-shim-runsc-v1"
   mkdir -p "$CACHE/go"

@@ -57,7 +57,7 @@ check_product_sources() {
 }
 
 ensure_product() {
-  local name=$1 image key line contexts=() secret=()
+  local name=$1 image key line contexts=() options=()
   image=$(product_image "$name")
   [ "$name" != s3 ] || ensure_versitygw
   check_product_sources "$name"
@@ -68,9 +68,12 @@ ensure_product() {
   fi
   note "building"
   while IFS= read -r line; do contexts+=(--build-context "$line"); done < <(product_contexts "$name")
-  [ ! -r /etc/ssl/certs/ca-certificates.crt ] || secret=(--secret "id=ca,src=/etc/ssl/certs/ca-certificates.crt")
+  [ ! -r /etc/ssl/certs/ca-certificates.crt ] || options=(--secret "id=ca,src=/etc/ssl/certs/ca-certificates.crt")
+  for line in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
+    [ -z "${!line:-}" ] || options+=(--build-arg "$line")
+  done
   docker buildx build --load --provenance=false --progress=plain --label "$CONTENT_LABEL=$key" \
-    "${secret[@]+"${secret[@]}"}" "${contexts[@]+"${contexts[@]}"}" -t "$image" "$KIND_DIR/images/$name"
+    "${options[@]+"${options[@]}"}" "${contexts[@]+"${contexts[@]}"}" -t "$image" "$KIND_DIR/images/$name"
   drop_replaced_images
   note "built"
 }

@@ -64,11 +64,18 @@ follow_step() { # TITLE BEGIN
     sleep 0.1
     ticks=$((ticks + 1))
     if [ -t 2 ]; then
-      [ $((ticks % 5)) -ne 0 ] || printf '\r\033[K%s' "$(step_line "$1" "$2")" >&2
+      [ $((ticks % 5)) -ne 0 ] || printf '\r\033[K%.*s' "$(($(columns) - 1))" "$(step_line "$1" "$2")" >&2
     elif [ $((ticks % 300)) -eq 0 ]; then
       say "$(step_line "$1" "$2") ..."
     fi
   done
+}
+
+columns() {
+  local size
+  size=$(stty size <&2 2>/dev/null) || size="0 80"
+  size=${size#* }
+  echo $((size > 20 ? size : 80))
 }
 
 finish_step() { # TITLE BEGIN RC LOG
@@ -82,6 +89,16 @@ finish_step() { # TITLE BEGIN RC LOG
   tail -n 25 "$4" | sed 's/^/    /' >&2
   rm -f "$STEP_NOTE_FILE"
   exit 1
+}
+
+# count_lines TEXT TOTAL: passes lines through, and notes how many of about TOTAL have come.
+count_lines() {
+  local line count=0
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+    count=$((count + 1))
+    printf '%s: %d of about %d\n' "$1" "$count" "$2" >"${STEP_NOTE_FILE:-/dev/null}"
+  done
 }
 
 # note TEXT: what the running step does or found; also marks the place in its log.
