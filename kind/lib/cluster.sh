@@ -80,7 +80,10 @@ create_cluster() { # KEY
   local config disable=false
   config=$(mktemp "$RUN_STATE/kind.XXXXXX")
   ! node_image_is_built || disable=true
-  sed -e "s|@PATCHES@|$KIND_DIR/cluster/patches|" -e "s|@DISABLE_DEFAULT_CNI@|$disable|" "$KIND_DIR/cluster/kind.yaml" >"$config"
+  # The node must start again even if this clone is gone.
+  rm -rf "$RUN_STATE/patches"
+  cp -R "$KIND_DIR/cluster/patches" "$RUN_STATE/patches"
+  sed -e "s|@PATCHES@|$RUN_STATE/patches|" -e "s|@DISABLE_DEFAULT_CNI@|$disable|" "$KIND_DIR/cluster/kind.yaml" >"$config"
   ! node_image_is_built || cat "$KIND_DIR/cluster/built-node.yaml" >>"$config"
   note "creating the cluster"
   if ! kind create cluster --name "$CLUSTER_NAME" --image "$(node_image)" --config "$config" --retain --wait 120s; then
