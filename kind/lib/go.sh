@@ -55,4 +55,7 @@ forget_old_builds() {
   find "$CACHE/go" -mindepth 2 -maxdepth 2 -name "$1" -mtime +14 -print | while IFS= read -r old; do rm -rf "${old%/*}"; done
 }
 
+# Content of a build, whatever cache it lies in.
+build_key() { basename "$(dirname "$(built "$1")")"; }
+
 built() { cat "$RUN_STATE/$1.path"; }

@@ -68,7 +68,7 @@ TOML
 install_gvisor() {
   local binaries config=/etc/containerd/config.toml key
   binaries=$(cat "$RUN_STATE/gvisor.path")
-  key=$(hash_of "$binaries" "$(runsc_settings)" -- "$KIND_DIR/lib/gvisor.sh")
+  key=$(hash_of "$(basename "$binaries")" "$(runsc_settings)" -- "$KIND_DIR/lib/gvisor.sh")
   kube apply -f "$KIND_DIR/gvisor/runtimeclass.yaml"
   if [ "$(in_node cat /kind/openmath-gvisor 2>/dev/null)" = "$key" ] && in_node grep -q 'runtimes.runsc\]' "$config"; then
     note "the node has it"

@@ -31,7 +31,7 @@ node_image_is_built() { [ "$(node_image)" = "$BUILT_NODE_IMAGE" ]; }
 
 # What the built image was made from; its base by identity, so that a newer base makes a newer node.
 node_image_key() {
-  hash_of "$(built kubernetes)" "$(built pause)" "$(image_id debian:bookworm-slim)" "$(image_id debian:trixie-slim)" \
+  hash_of "$(build_key kubernetes)" "$(build_key pause)" "$(image_id debian:bookworm-slim)" "$(image_id debian:trixie-slim)" \
     -- "$KIND_DIR/node" "$KIND_DIR/lib/node-image.sh"
 }
 
