@@ -8,7 +8,10 @@ in_node() { docker exec "$NODE_NAME" "$@"; }
 node_state() { docker inspect --format '{{.State.Status}}' "$NODE_NAME" 2>/dev/null || echo absent; }
 
 # A cluster with another key is not the one that these files describe.
-cluster_key() { hash_of "$(image_id "$(node_image)")" -- "$KIND_DIR/cluster"; }
+cluster_key() {
+  hash_of "$(image_id "$(node_image)")" "$PULLED_NODE_IMAGE" "$BUILT_NODE_IMAGE" \
+    -- "$KIND_DIR/cluster" "$KIND_DIR/node" "$KIND_DIR/kubernetes"
+}
 
 node_matches() { [ "$(in_node cat /kind/openmath-key 2>/dev/null)" = "$1" ]; }
 
