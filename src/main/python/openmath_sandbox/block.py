@@ -9,13 +9,14 @@ from openmath_sandbox.channel import REPORT, STARTED
 from openmath_sandbox.outcome import Cut, Ended, Event, Reported
 from openmath_sandbox.session_process import SessionProcess
 
-_FIRST_LOOK = 0.025
+_FIRST_LOOK = 0.01
 _LONGEST_LOOK = 0.1
 _START_GRACE = 1.0
 """Seconds after which a block counts as begun though the session hasn't said so (a leftover thread may keep it from reading)."""
 _STOLEN_SHARE = 0.05
 _LONGEST_CREDIT = 3.0
-"""How many times the limit a block is given for time that others took from it."""
+_LEAST_CREDIT_SECONDS = 20.0
+"""A block gets back what others took from it, up to so many times its limit, and short ones up to so many seconds."""
 _MEMORY_SLACK = 32 << 20
 """Above the limit that the process itself meets as MemoryError, so that the exception comes first where it can."""
 
@@ -106,11 +107,14 @@ class Block:
         if self._looks:
             cpu = max(cpu, self._tree_cpu - self._tree_cpu_at_start)
         self._process.tree_cpu = self._tree_cpu_at_start + cpu
-        return cpu, self._stolen(runner)
+        return cpu, self._stolen(runner, self._ended - self._began, cpu)
 
-    def _stolen(self, runner: int) -> float:
+    def _stolen(self, runner: int, wall: float, cpu: float) -> float:
+        """Seconds that the block was ready to run while others ran; a block whose own processes crowd each other out lost nothing."""
         waited = procfs.waited(runner)
-        return 0.0 if waited is None else max(0.0, waited - self._waited_at_start)
+        if waited is None:
+            return 0.0
+        return max(0.0, min(waited - self._waited_at_start, wall - cpu))
 
     def _settle(self, event: Event) -> None:
         if not self._settled.done():
@@ -137,16 +141,16 @@ class Block:
 
     def _on_deadline(self) -> None:
         """Time is up, unless others had the CPU: what they took is given back, so that load never makes a timeout."""
-        limit = self._limits.timeout_seconds
-        runner = self._process.find_runner()
-        stolen = max((self._stolen(pid) for pid in [runner] if pid is not None), default=0.0)
-        if stolen <= _STOLEN_SHARE * limit:
+        limit, wall = self._limits.timeout_seconds, self._loop.time() - self._began
+        runner, stolen = self._process.find_runner(), 0.0
+        if runner is not None:
+            usage = procfs.usage(self._process.tree(), self._shared_bytes)
+            self._tree_cpu = max(self._tree_cpu, usage.cpu_seconds)
+            stolen = self._stolen(runner, wall, usage.cpu_seconds - self._tree_cpu_at_start)
+        left = limit - (wall - stolen)
+        if stolen <= _STOLEN_SHARE * limit or left <= 0.001:
             self._settle(Cut("timeout"))
-            return
-        left = limit - (self._loop.time() - self._began - stolen)
-        if left <= 0.001:
-            self._settle(Cut("timeout"))
-        elif stolen > _LONGEST_CREDIT * limit:
+        elif stolen > max(_LONGEST_CREDIT * limit, _LEAST_CREDIT_SECONDS):
             self._settle(Cut("infra"))
         else:
             self._deadline = self._loop.call_later(max(left, 0.005), self._on_deadline)
@@ -167,7 +171,7 @@ class Block:
         elif process.scratch is not None and self._looks % 3 == 0 and self._disk_full(process.scratch):
             self._settle(Cut("disk_exceeded"))
         else:
-            self._pause = min(self._pause * 1.3, _LONGEST_LOOK)
+            self._pause = min(self._pause * 1.5, _LONGEST_LOOK)
             self._look = self._loop.call_later(self._pause, self._on_look)
 
     def _disk_full(self, scratch: str) -> bool:

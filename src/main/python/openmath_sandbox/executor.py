@@ -140,7 +140,11 @@ class Executor:
             on_death=self._on_death,
         )
         self._zygotes.add(zygote)
-        await zygote.start()
+        try:
+            await zygote.start()
+        except ZygoteFailed:
+            self._zygotes.discard(zygote)
+            raise
         return zygote
 
     async def _grading_zygote(self) -> Zygote:
@@ -284,9 +288,8 @@ class Executor:
         for task in self._tasks:
             task.cancel()
         await self.sessions.close_all()
-        for zygote in (getattr(self, "_blocks", None), self._grading):
-            if zygote is not None and zygote.alive:
-                zygote.stop()
+        for zygote in self._zygotes:
+            zygote.stop()
         if self._work:
             shutil.rmtree(self._work, ignore_errors=True)
 

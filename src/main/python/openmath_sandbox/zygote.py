@@ -72,8 +72,8 @@ class Zygote:
                 env=_environment(self._work),
                 start_new_session=True,
             )
-        self.pid = self._process.pid
         self._channel = ours
+        self.pid = self._process.pid
         ours.setblocking(False)
         await self._loop.sock_sendall(ours, msgspec.json.encode(self._settings))
         try:
@@ -97,6 +97,8 @@ class Zygote:
     def stop(self) -> None:
         """Kills the zygote; its sessions die with it."""
         self.alive = False
+        if not self.pid:
+            return
         self._loop.remove_reader(self._channel.fileno())
         self._channel.close()
         self._process.kill()
@@ -227,7 +229,7 @@ def _environment(work: str | None) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
-        "PYTHONPATH": _PACKAGE_PARENT,
+        "PYTHONPATH": os.pathsep.join(filter(None, [_PACKAGE_PARENT, os.environ.get("PYTHONPATH", "")])),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",

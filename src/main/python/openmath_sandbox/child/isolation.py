@@ -47,8 +47,8 @@ class Enforced(msgspec.Struct, frozen=True, rename="camel"):
 
 def own_prefixes() -> list[str]:
     """Directories that the interpreter and its packages are read from."""
-    found = {os.path.realpath(p) for p in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))}
-    return sorted(found | {sys.prefix, sys.base_prefix})
+    named = {sys.prefix, sys.base_prefix, os.path.dirname(os.__file__), *(p for p in sys.path if os.path.isabs(p))}
+    return sorted(named | {os.path.realpath(p) for p in named})
 
 
 def _is_above(directory: str, paths: list[str]) -> bool:

@@ -102,6 +102,7 @@ class BlockShell(InteractiveShell):
             transformers = self.input_transformer_manager
             transformers.line_transforms = [t for t in transformers.line_transforms if t.__name__ != "cell_magic"]
             transformers.token_transformers = []
+            self.prefilter_manager.prefilter_lines = _as_written
             for name in ("exit", "quit"):
                 self.user_ns[name] = getattr(builtins, name, sys.exit)
             self.user_ns.pop("get_ipython", None)
@@ -115,6 +116,11 @@ class BlockShell(InteractiveShell):
         if outcome.error_in_exec is not None:
             return failed(outcome.error_in_exec)
         return succeeded(self.displayhook.text)
+
+
+def _as_written(lines: str, continue_prompt: bool = False) -> str:
+    """In place of the shell's last look for magics, which also finds them without their mark."""
+    return lines
 
 
 def make_shell() -> BlockShell:

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import time
-import warnings
 from collections.abc import Callable
 from importlib import metadata
 from typing import Any
@@ -64,6 +63,7 @@ class Zygote:
         """Runs until the supervisor hangs up."""
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.environ.pop("PYTHONPATH", None)  # the executor's way to its own packages
         settings = msgspec.json.decode(self._channel.recv(MESSAGE_SIZE), type=Settings)
         try:
             shell = warm(settings)
@@ -77,8 +77,11 @@ class Zygote:
         linux.collapse_heap()
         with open("/proc/self/statm", encoding="ascii") as file:
             pages, resident = (int(n) * os.sysconf("SC_PAGESIZE") for n in file.read().split()[:2])
-        self._tell({"ready": {"boundary": boundary, "residentBytes": resident, "packages": versions()}})
-        self._loop(boundary, shell, pages)
+        try:
+            self._tell({"ready": {"boundary": boundary, "residentBytes": resident, "packages": versions()}})
+            self._loop(boundary, shell, pages)
+        except BrokenPipeError:
+            return  # the supervisor is gone
 
     def _tell(self, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
         socket.send_fds(self._channel, [msgspec.json.encode(message)], descriptors or [])
@@ -141,7 +144,6 @@ def warm(settings: Settings) -> BlockShell:
 
     :raises Unavailable: a module is missing or the warm-up failed
     """
-    warnings.simplefilter("default")
     for name in settings.imports:
         try:
             importlib.import_module(name)
