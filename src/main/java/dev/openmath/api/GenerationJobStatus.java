@@ -52,7 +52,15 @@ public record GenerationJobStatus(
         List<Failure> failures,
 
         @JsonPropertyDescription("The finished data set.") @Nullable
-        OutputStatus output) {
+        OutputStatus output,
+
+        @JsonPropertyDescription("Failures since something last went well, and when the next try is due.") @Nullable
+        Backoff backoff,
+
+        @Size(max = 253)
+        @JsonPropertyDescription("Value of the annotation openmath.dev/retry that was acted on last.")
+        @Nullable
+        String observedRetry) {
 
     /** The plan. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -67,7 +75,10 @@ public record GenerationJobStatus(
             Long shards,
 
             @JsonPropertyDescription("SHA-256 of the plan as stored.") @Nullable
-            String sha256) {}
+            String sha256,
+
+            @JsonPropertyDescription("SHA-256 of the spec fields the plan was made from.") @Nullable
+            String inputHash) {}
 
     /** How far the job is. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -206,5 +217,20 @@ public record GenerationJobStatus(
             Long rows,
 
             @JsonPropertyDescription("Exported bytes.") @Nullable
-            Long bytes) {}
+            Long bytes,
+
+            @JsonPropertyDescription("SHA-256 of the plan and the spec fields the export was made from.") @Nullable
+            String inputHash) {}
+
+    /** Failures in a row. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Backoff(
+            @JsonPropertyDescription("Failed Jobs since something last went well.")
+            Integer failures,
+
+            @JsonPropertyDescription("UID of the Job that failed last, so that none counts twice.")
+            String jobUid,
+
+            @JsonPropertyDescription("When the next try is due.")
+            String retryTime) {}
 }

@@ -23,6 +23,9 @@ public final class Labels {
     /** {@code plan}, {@code generate} or {@code finalize} on the pods of a job. */
     public static final String ROLE = GROUP + "/role";
 
+    /** Number of the attempt on a generate Job and its pods. */
+    public static final String ATTEMPT = GROUP + "/attempt";
+
     /** Annotation: any new value makes a failed job try again. */
     public static final String RETRY = GROUP + "/retry";
     /** Annotation on a child: SHA-256 of the inputs it was made from. */

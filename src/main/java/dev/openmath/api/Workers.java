@@ -96,6 +96,12 @@ public record Workers(
             @Size(min = 1, max = 253) @JsonPropertyDescription("Runtime class of the pods.") @Nullable
             String runtimeClassName,
 
+            @Size(min = 1, max = 253)
+            @JsonPropertyDescription(
+                    "Service account of all pods of the job, for object storage that trusts it. Default: default.")
+            @Nullable
+            String serviceAccountName,
+
             @Size(max = 16) @JsonPropertyDescription("Secrets for pulling images.") @Nullable
             List<LocalObjectReference> imagePullSecrets) {}
 }
