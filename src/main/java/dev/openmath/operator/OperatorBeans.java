@@ -2,10 +2,12 @@ package dev.openmath.operator;
 
 import dev.openmath.api.Labels;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What reconcilers are made of. */
 @Singleton
@@ -34,9 +36,13 @@ public class OperatorBeans {
                 config.figuresInterval());
     }
 
+    /** None without an election: only a dependent bean may be absent. */
     @Produces
-    @Singleton
+    @Dependent
+    @Nullable
     LeaderElectionConfiguration leaderElection(OperatorConfig config) {
-        return new LeaderElectionConfiguration(config.leaderElection().leaseName(), config.namespace());
+        return config.leaderElection().enabled()
+                ? new LeaderElectionConfiguration(config.leaderElection().leaseName(), config.namespace())
+                : null;
     }
 }
