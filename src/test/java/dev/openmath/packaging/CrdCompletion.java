@@ -63,6 +63,10 @@ final class CrdCompletion {
     }
 
     private void visit(String path, JSONSchemaProps schema) {
+        // The generator meets a rule on a record's component twice, on its field and on its accessor; server-side apply
+        // refuses the copy.
+        schema.setXKubernetesValidations(
+                schema.getXKubernetesValidations().stream().distinct().toList());
         if (schema.getProperties() != null) {
             schema.getProperties().forEach((name, child) -> {
                 String childPath = path.isEmpty() ? name : path + "." + name;
