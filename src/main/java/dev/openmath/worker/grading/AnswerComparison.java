@@ -147,8 +147,7 @@ final class AnswerComparison {
     }
 
     private Decision assignments(Assignment a, Assignment b) {
-        boolean variables = a.name().matches("[a-z]") && b.name().matches("[a-z]");
-        if (variables && !a.name().equals(b.name())) {
+        if (!a.name().equals(b.name()) && kindOfName(a.name()) == kindOfName(b.name())) {
             return a.difference() != null
                             && b.difference() != null
                             && (isLine(a.difference()) || isLine(b.difference()))
@@ -156,6 +155,22 @@ final class AnswerComparison {
                     : Decision.unequal("names");
         }
         return compare(a.value(), b.value());
+    }
+
+    private enum NameKind {
+        SYMBOL,
+        APPLICATION,
+        LABEL
+    }
+
+    /** Names of one kind name different things; {@code y} and {@code f(x)} may be the same. */
+    private static NameKind kindOfName(String name) {
+        if (name.contains("(")) {
+            return NameKind.APPLICATION;
+        }
+        return name.startsWith("\\text") || name.matches("[A-Za-z]*[a-z][A-Za-z]{3,}.*")
+                ? NameKind.LABEL
+                : NameKind.SYMBOL;
     }
 
     /** Whether an equation ties several symbols together, so that it can be solved for each. */

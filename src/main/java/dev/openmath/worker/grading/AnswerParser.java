@@ -31,6 +31,9 @@ final class AnswerParser {
     /** Minutes with a leading zero: a time of day, no ratio. */
     private static final Pattern CLOCK = Pattern.compile("[0-9]{1,2}:0[0-9]");
 
+    private static final Pattern HALF_DAY =
+            Pattern.compile("([0-9]{1,2}:[0-9]{2}) ?(?:\\\\text\\{)? ?([AaPp])\\.? ?[Mm]\\.? ?\\}?");
+    private static final Pattern SPACED_NUMBERS = Pattern.compile("-?[0-9.]+(?: -?[0-9.]*[0-9])+");
     private static final Pattern DECIMAL = Pattern.compile("[-+]? ?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)");
     private static final Pattern SCIENTIFIC = Pattern.compile("[-+]?(?:[0-9]+(?:\\.[0-9]+)?)[eE][-+]?[0-9]{1,3}");
     private static final Pattern SCALED = Pattern.compile(
@@ -50,7 +53,7 @@ final class AnswerParser {
             1_000_000_000_000L,
             "dozen",
             12L);
-    private static final Pattern SINGLE_LETTER_UNIT = Pattern.compile(".*[^A-Za-z {\\\\]([A-Za-z])(?:\\^.*)?");
+    private static final Pattern SINGLE_LETTER_UNIT = Pattern.compile(".*[0-9})][A-Za-z](?:\\^.*)?");
 
     private AnswerParser() {}
 
@@ -125,16 +128,15 @@ final class AnswerParser {
             RationalFunction value = RationalFunction.of(Rational.of(number.getAsLong()));
             return new Answer.Value(source, value, null, false, null);
         }
-        Matcher infinity = INFINITY.matcher(words);
-        if (infinity.matches()) {
+        if (INFINITY.matcher(words).matches()) {
             return new Answer.Infinite(source, 1);
         }
+        if (words.equals("pi")) {
+            return new Answer.Value(source, RationalFunction.generator(Polynomial.PI), null, false, null);
+        }
         RationalFunction product = null;
-        if (!source.contains("\\text") && plain.matches("[A-Za-z]{2,3}|[A-Za-z]( [A-Za-z]){1,2}|pi")) {
+        if (!source.contains("\\text") && plain.matches("[a-z]{2}|[A-Za-z]( [A-Za-z]){1,2}")) {
             product = ExpressionParser.parse(plain);
-            if (plain.equals("pi")) {
-                return new Answer.Value(source, product, null, false, null);
-            }
         }
         return new Answer.Words(source, words, product);
     }
@@ -273,6 +275,13 @@ final class AnswerParser {
         if (SCIENTIFIC.matcher(text).matches()) {
             return new Answer.Value(text, RationalFunction.of(Rational.of(new BigDecimal(text))), null, false, null);
         }
+        if (SPACED_NUMBERS.matcher(text).matches()) {
+            List<Answer> numbers = new ArrayList<>();
+            for (String number : text.split(" ")) {
+                numbers.add(number(number, number, false, null));
+            }
+            return new Answer.Listing(text, numbers);
+        }
         Matcher scaled = SCALED.matcher(text);
         if (scaled.matches()) {
             String unit = scaled.group(3) == null ? "" : scaled.group(3);
@@ -281,6 +290,10 @@ final class AnswerParser {
                 return new Answer.Value(text, value.value().times(factor), null, false, value.unit());
             }
             throw new NotUnderstoodException();
+        }
+        Matcher halfDay = HALF_DAY.matcher(text);
+        if (halfDay.matches()) {
+            return new Answer.Words(text, halfDay.group(1) + halfDay.group(2).toLowerCase(Locale.ROOT), null);
         }
         if (CLOCK.matcher(text).matches()) {
             return new Answer.Words(text, text, null);

@@ -63,6 +63,8 @@ final class AnswerText {
             Map.entry("union", "\\cup "),
             Map.entry("cdotp", "\\cdot "),
             Map.entry("in", "\\in "),
+            Map.entry("langle", "("),
+            Map.entry("rangle", ")"),
             Map.entry("quad", " "),
             Map.entry("qquad", " "),
             Map.entry("thinspace", " "),
@@ -113,6 +115,8 @@ final class AnswerText {
     private static final Pattern PERCENT_WORD = Pattern.compile("(?<=[\\d}) ])\\s*(?:percentage|percent|pct)\\b\\.?");
     private static final Pattern TOUCHING_CONJUNCTION =
             Pattern.compile("(?<=[)\\]}0-9]) ?(and|or) ?(?=[(\\[{0-9\\\\-])");
+    private static final Pattern ORDINAL =
+            Pattern.compile("(?<=[0-9])(?:\\^? ?\\{? ?\\\\text\\{ ?(?:st|nd|rd|th) ?\\} ?\\}?|(?:st|nd|rd|th)\\b)");
     private static final Pattern SPACES = Pattern.compile("\\s+");
     private static final Pattern TEXT_GROUP = Pattern.compile("\\\\text\\{([^{}]*)\\}");
     private static final Pattern DROPPABLE_SPACE = Pattern.compile("(?<![0-9]) | (?![0-9])");
@@ -134,6 +138,7 @@ final class AnswerText {
         }
         String cleaned = SPACES.matcher(out).replaceAll(" ").strip();
         cleaned = TOUCHING_CONJUNCTION.matcher(cleaned).replaceAll(" $1 ");
+        cleaned = ORDINAL.matcher(cleaned).replaceAll("");
         cleaned = PERCENT_WORD.matcher(cleaned).replaceAll("%");
         return unboxed(withoutEnd(cleaned)).strip();
     }
@@ -253,7 +258,9 @@ final class AnswerText {
     /** What equal texts have in common: without spaces, but for those between digits, and without {@code \text}. */
     static String key(String cleaned) {
         String text = TEXT_GROUP.matcher(cleaned).replaceAll(match -> Matcher.quoteReplacement(match.group(1)));
-        return DROPPABLE_SPACE.matcher(SPACES.matcher(text).replaceAll(" ")).replaceAll("");
+        return DROPPABLE_SPACE
+                .matcher(withoutEnd(SPACES.matcher(text).replaceAll(" ")))
+                .replaceAll("");
     }
 
     private static boolean isLetter(char c) {

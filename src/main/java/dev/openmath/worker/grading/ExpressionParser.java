@@ -19,6 +19,7 @@ final class ExpressionParser {
 
     private static final Pattern NUMBER = Pattern.compile("(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)");
     private static final Pattern REPEATING = Pattern.compile("\\\\overline *\\{([0-9]{1,50})\\}");
+    private static final Pattern PURE_REPEATING = Pattern.compile("\\. *\\\\overline *\\{([0-9]{1,50})\\}");
     private static final Pattern MIXED =
             Pattern.compile(" *\\\\frac *(?:\\{ *([0-9]+) *\\}|([0-9])) *(?:\\{ *([0-9]+) *\\}|([0-9]))(?![0-9])");
     private static final Pattern MIXED_SLASH = Pattern.compile(" +([0-9]+) */ *([0-9]+)(?![0-9.])");
@@ -162,6 +163,7 @@ final class ExpressionParser {
 
     private static boolean isFactor(String command) {
         return command.equals("frac")
+                || command.equals("binom")
                 || command.equals("sqrt")
                 || command.equals("pi")
                 || FUNCTIONS.contains(command)
@@ -241,6 +243,11 @@ final class ExpressionParser {
     }
 
     private RationalFunction number() {
+        Matcher pure = PURE_REPEATING.matcher(text).region(at, text.length());
+        if (pure.lookingAt()) {
+            at = pure.end();
+            return RationalFunction.of(repeatingDecimal("0.", pure.group(1)));
+        }
         Matcher number = NUMBER.matcher(text).region(at, text.length());
         if (!number.lookingAt()) {
             throw new NotUnderstoodException();
@@ -337,6 +344,9 @@ final class ExpressionParser {
         if (plain && name.equals("i")) {
             return RationalFunction.generator(Polynomial.I);
         }
+        if (plain && name.equals("I")) {
+            throw new NotUnderstoodException(); // the imaginary unit to some
+        }
         if (FUNCTION_LETTERS.contains(name) && peek() == '(') {
             int close = Brackets.closing(text, at);
             if (close < 0) {
@@ -362,6 +372,9 @@ final class ExpressionParser {
         if (name.equals("frac")) {
             RationalFunction numerator = parse(argument());
             return numerator.dividedBy(parse(argument()));
+        }
+        if (name.equals("binom")) {
+            return binomial(parse(argument()), parse(argument()));
         }
         if (name.equals("sqrt")) {
             return root();
@@ -413,9 +426,31 @@ final class ExpressionParser {
             if (exact.isPresent()) {
                 return RationalFunction.of(exact.get());
             }
+            if (rational.get().signum() > 0) {
+                return simplestRoot(rational.get(), degree);
+            }
         }
         return opaque(
                 "pow" + radicand + "," + RationalFunction.of(new Rational(BigInteger.ONE, BigInteger.valueOf(degree))));
+    }
+
+    /** With the factors taken out that are powers themselves, and a whole number left under the root. */
+    private static RationalFunction simplestRoot(Rational value, int degree) {
+        BigInteger rest = value.numerator().multiply(value.denominator().pow(degree - 1));
+        if (rest.bitLength() > 62) {
+            throw new NotUnderstoodException();
+        }
+        BigInteger outside = BigInteger.ONE;
+        for (int factor = 2; factor <= 1000; factor++) {
+            BigInteger power = BigInteger.valueOf(factor).pow(degree);
+            while (rest.mod(power).signum() == 0) {
+                rest = rest.divide(power);
+                outside = outside.multiply(BigInteger.valueOf(factor));
+            }
+        }
+        Rational root = new Rational(BigInteger.ONE, BigInteger.valueOf(degree));
+        return opaque("pow" + RationalFunction.of(Rational.of(rest)) + "," + RationalFunction.of(root))
+                .times(RationalFunction.of(new Rational(outside, value.denominator())));
     }
 
     /** The root of a rational number that is a power; of negative ones only odd roots, which are meant to be real. */
@@ -570,6 +605,24 @@ final class ExpressionParser {
             product = product.multiply(BigInteger.valueOf(i));
         }
         return RationalFunction.of(Rational.of(product));
+    }
+
+    private static RationalFunction binomial(RationalFunction n, RationalFunction k) {
+        Rational from = n.rational().orElseThrow(NotUnderstoodException::new);
+        Rational chosen = k.rational().orElseThrow(NotUnderstoodException::new);
+        boolean counts = from.isInteger() && chosen.isInteger() && chosen.signum() >= 0 && from.compareTo(chosen) >= 0;
+        if (!counts) {
+            throw new NotUnderstoodException();
+        }
+        if (from.compareTo(Rational.of(MAX_FACTORIAL)) > 0) {
+            throw new TooLargeException();
+        }
+        Rational product = Rational.ONE;
+        for (int i = 0; i < chosen.numerator().intValueExact(); i++) {
+            product = product.times(
+                    new Rational(from.numerator().subtract(BigInteger.valueOf(i)), BigInteger.valueOf(i + 1L)));
+        }
+        return RationalFunction.of(product);
     }
 
     private static RationalFunction opaque(String name) {

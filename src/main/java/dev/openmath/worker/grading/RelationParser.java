@@ -11,7 +11,8 @@ final class RelationParser {
     private static final String LETTER = "(?:[A-Za-z]|\\\\[A-Za-z]+)";
     private static final String INDEX = "(?:_(?:\\{[^{}]*\\}|[A-Za-z0-9]))?'*";
     private static final String SYMBOL = LETTER + INDEX;
-    private static final String APPLICATION = SYMBOL + " ?\\(" + SYMBOL + "(?:, ?" + SYMBOL + ")*\\)";
+    private static final String APPLICATION =
+            SYMBOL + " ?\\((?:" + SYMBOL + "|-?[0-9]+)(?:, ?(?:" + SYMBOL + "|-?[0-9]+))*\\)";
     /** Points, segments, angles, areas: named with capital letters. */
     private static final String QUANTITY =
             "(?:\\\\(?:angle|triangle|overline|operatorname) ?)?\\{?\\|?(?:[A-Z]" + INDEX + ")+\\|?\\}?";

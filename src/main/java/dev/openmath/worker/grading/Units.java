@@ -94,6 +94,8 @@ final class Units {
             Pattern.DOTALL);
     private static final Pattern WORDS_AT_END = Pattern.compile(
             "^(.*?[0-9}).%]|.*?\\\\pi)(\\s*)((?:[A-Za-z]+[ ./-]*)+)(?:\\^\\{?([0-9])\\}?)?$", Pattern.DOTALL);
+    private static final Pattern TEMPERATURE = Pattern.compile(
+            "^(.*\\S)\\s*\\^\\s*\\{?\\s*\\\\circ\\s*\\}?\\s*(?:\\\\text\\{\\s*)?([CF])\\s*\\}?$", Pattern.DOTALL);
     private static final Pattern DEGREES =
             Pattern.compile("^(.*\\S)\\s*\\^\\s*(?:\\{\\s*\\\\circ\\s*\\}|\\\\circ)\\s*$", Pattern.DOTALL);
 
@@ -147,6 +149,10 @@ final class Units {
     /** Splits a unit off the end. */
     static Stripped strip(String answer) {
         String text = answer.strip();
+        Matcher temperature = TEMPERATURE.matcher(text);
+        if (temperature.matches()) {
+            return new Stripped(temperature.group(1), new Unit("degrees " + temperature.group(2), Rational.ONE));
+        }
         Matcher degrees = DEGREES.matcher(text);
         if (degrees.matches()) {
             return new Stripped(degrees.group(1), KNOWN.get("degree"));

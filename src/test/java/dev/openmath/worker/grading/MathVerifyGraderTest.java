@@ -74,7 +74,12 @@ class MathVerifyGraderTest {
 
     /** The rules of what counts as the same answer, one by one; {@code open} = left to the verifier. */
     @ParameterizedTest
-    @CsvFileSource(resources = "/grading/policy.csv", delimiter = '|', numLinesToSkip = 1, quoteCharacter = '"')
+    @CsvFileSource(
+            resources = {"/grading/policy.csv", "/grading/pairs.csv"},
+            delimiter = '|',
+            ignoreLeadingAndTrailingWhitespace = true,
+            numLinesToSkip = 1,
+            quoteCharacter = '"')
     void policy(String rule, String predicted, String expected, String verdict) {
         for (Verdict actual : List.of(verdictOf(predicted, expected), verdictOf(expected, predicted))) {
             String got = actual.isEqual() == null ? "open" : actual.isEqual() ? "equal" : "unequal";
