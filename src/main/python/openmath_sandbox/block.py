@@ -87,7 +87,10 @@ class Block:
         if isinstance(event, Cut):
             process.kill()
         process.drain()
-        return Run(event=event, wall_seconds=self._ended - self._began, cpu_seconds=cpu, stolen_seconds=stolen)
+        wall = self._ended - self._began
+        if not self._looks:
+            wall = max(wall, cpu)  # so short that begin and end were read together
+        return Run(event=event, wall_seconds=wall, cpu_seconds=cpu, stolen_seconds=stolen)
 
     def _stop(self, sending: "asyncio.Task[None] | None") -> None:
         self._ended = self._loop.time()

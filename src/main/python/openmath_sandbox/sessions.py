@@ -233,6 +233,8 @@ class Sessions:
             self.close(session.id)
             self._metrics.executions.labels(result="infra").inc()
             raise Problem(410, "SessionLost", "the executor's zygote died; open a new session and replay its blocks")
+        if session.lost:
+            raise Problem(410, "SessionLost", "the session was closed while its block ran")
         if isinstance(run.event, Cut) and run.event.result_class == "infra":
             self.close(session.id)
             self._metrics.executions.labels(result="infra").inc()

@@ -1,12 +1,14 @@
 """Every row of the hostile corpus, in each tier this machine gives, with the same canary before and after.
 
-A row is data: code (or several blocks of one session), the classes that are right, and what must be seen afterwards. See ``corpus/*.yaml``.
+One at a time in the best tier, several at once in the weaker one. A row is data: code (or several blocks of one session), the classes that are right, and what must be seen afterwards. See ``corpus/*.yaml``.
 """
 
+import random
 import re
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ CLASSES = {
     "ok", "error", "syntax_error", "no_output", "timeout", "cpu_exhausted", "memory_exceeded", "pids_exceeded", "disk_exceeded", "exited", "crashed",
 }  # fmt: skip
 ROWS: list[dict[str, Any]] = [row for file in sorted((Path(__file__).parent / "corpus").glob("*.yaml")) for row in yaml.safe_load(file.read_text())]
+SLOTS = 2
 _CANARY = """
 import os, random, sys, math, numpy as np, sympy
 x = sympy.Symbol('x')
@@ -81,26 +84,29 @@ def _attack(executor: ExecutorProcess, row: dict[str, Any], port: int) -> str:
     return output
 
 
-def _wait_for_calm(executor: ExecutorProcess, baseline: int) -> None:
+def _wait_for_calm(executor: ExecutorProcess) -> None:
+    # Two zygotes, and an init and a runner for each idle session, of which there are 2 x slots and one for verification.
+    baseline = 2 + 2 * (2 * SLOTS + 1)
     deadline = time.monotonic() + 10  # hundreds of processes end slowly on a busy machine
     while (count := len(executor.descendants())) > baseline:
         assert time.monotonic() < deadline, f"{count} processes are alive, {baseline} before the row"
         time.sleep(0.02)
 
 
-def _run_row(executor: ExecutorProcess, row: dict[str, Any], port: int, canaries: dict[str, str]) -> None:
-    _canary(executor, canaries)
-    # Two zygotes, and an init and a runner for each idle session, of which there are 2 x slots and one for verification.
-    baseline = 2 + 2 * (2 * 2 + 1)
+def _run_probes(executor: ExecutorProcess, row: dict[str, Any], port: int) -> None:
     output = _attack(executor, row, port)
     if then := row.get("then"):
         assert executor.run(then["code"])["output"] == then["output"]
     if row.get("repeats"):
         assert _attack(executor, row, port) == output
-    _wait_for_calm(executor, baseline)
+
+
+def _run_row(executor: ExecutorProcess, row: dict[str, Any], port: int, canaries: dict[str, str]) -> None:
     _canary(executor, canaries)
-    capabilities = executor.capabilities
-    assert capabilities["recycling"]["tainted"] is False, "a zygote was lost"
+    _run_probes(executor, row, port)
+    _wait_for_calm(executor)
+    _canary(executor, canaries)
+    assert executor.capabilities["recycling"]["tainted"] is False, "a zygote was lost"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
@@ -108,9 +114,25 @@ def test_best_tier(executor: ExecutorProcess, row: dict[str, Any], listener: int
     _run_row(executor, row, listener, canaries)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
-def test_process_tier(process_tier: ExecutorProcess, row: dict[str, Any], listener: int, canaries: dict[str, str]) -> None:
-    _run_row(process_tier, row, listener, canaries)
+def test_process_tier_shuffled_at_twice_the_slots(process_tier: ExecutorProcess, listener: int, canaries: dict[str, str]) -> None:
+    """The weaker tier, with several rows at once: hostile neighbours change nobody's result."""
+    rows = ROWS.copy()
+    random.Random(4).shuffle(rows)
+
+    def run(row: dict[str, Any]) -> str | None:
+        try:
+            _canary(process_tier, canaries)
+            _run_probes(process_tier, row, listener)
+            _canary(process_tier, canaries)
+        except AssertionError as error:
+            return f"{row['id']}: {error}"
+        return None
+
+    with ThreadPoolExecutor(2 * SLOTS) as pool:
+        failures = [failure for failure in pool.map(run, rows) if failure]
+    assert not failures, "\n".join(failures)
+    _wait_for_calm(process_tier)
+    assert process_tier.capabilities["recycling"]["tainted"] is False, "a zygote was lost"
 
 
 def test_every_row_of_the_design_is_there() -> None:

@@ -179,6 +179,17 @@ def test_queue_limits_and_expiry() -> None:
             assert _error(first.execute("1"))[:2] == (410, "SessionLost")
 
 
+def test_a_session_deleted_while_its_block_runs(executor: ExecutorProcess) -> None:
+    session = executor.open()
+    answers: list[Answer] = []
+    thread = threading.Thread(target=lambda: answers.append(session.execute("import time; time.sleep(5)")))
+    thread.start()
+    time.sleep(0.3)
+    assert session.close().status == 204
+    thread.join(4)
+    assert answers and _error(answers[0])[:2] == (410, "SessionLost")
+
+
 def test_the_smaller_limit_wins(executor: ExecutorProcess) -> None:
     limits = {"timeoutMs": 300, "maxOutputCharacters": 5, "maxExecutions": 3, "memoryBytes": 64 << 20}
     with executor.open(limits=limits) as session:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import traceback
 from typing import NoReturn
 
@@ -108,8 +107,6 @@ def _run(
         session = Session(descriptors[2], shell, virtual_memory)
         isolation.limit_resources(boundary)
         enforced = isolation.give_up_rights(boundary, enforced, home)
-        for name in [n for n in sys.modules if n.partition(".")[0] == "openmath_sandbox"]:
-            del sys.modules[name]
         _tell(status, "ready", enforced)
         os.close(status)
     except BaseException as error:  # noqa: BLE001 - told to the supervisor, which decides

@@ -73,17 +73,20 @@ def private_mounts(boundary: Boundary) -> Enforced:
         linux.make_tree_read_only("/")
     except OSError:
         read_only = os.statvfs("/").f_flag & os.ST_RDONLY != 0
-    options = f"size={boundary.scratch_bytes},nr_inodes={scratch_files(boundary.scratch_bytes)},mode=0700"
+    size = f"size={boundary.scratch_bytes},mode=0700"
     prefixes = own_prefixes()
     flags = linux.MS_NOSUID | linux.MS_NODEV
     for directory in ["/run", *boundary.masked]:
         if os.path.isdir(directory) and not _is_above(directory, prefixes) and os.path.realpath(directory) != "/tmp":
-            linux.mount("tmpfs", os.path.realpath(directory), "tmpfs", flags | linux.MS_RDONLY, "size=4k,nr_inodes=2,mode=0555")
+            linux.mount("tmpfs", os.path.realpath(directory), "tmpfs", flags | linux.MS_RDONLY, "size=4k,mode=0555")
     # One file system with one quota behind all places for temporary files.
     places = [p for p in ("/tmp", "/dev/shm", "/var/tmp") if os.path.isdir(p) and not _is_above(p, prefixes)]
     if places:
         base = places[-1]
-        linux.mount("tmpfs", base, "tmpfs", flags, options)
+        try:
+            linux.mount("tmpfs", base, "tmpfs", flags, f"{size},nr_inodes={scratch_files(boundary.scratch_bytes)}")
+        except OSError:
+            linux.mount("tmpfs", base, "tmpfs", flags, size)  # gVisor knows no limit of files
         for number, place in enumerate(places):
             os.mkdir(f"{base}/{number}", 0o700)
             linux.mount(f"{base}/{number}", place, None, linux.MS_BIND)

@@ -72,6 +72,9 @@ class Zygote:
             return
         boundary = probe(settings)
         linux.prctl(linux.PR_SET_DUMPABLE, 0)
+        # Blocks have no business with the executor's modules. Done once here: in each session it would unshare many pages.
+        for name in [n for n in sys.modules if n.partition(".")[0] == "openmath_sandbox"]:
+            del sys.modules[name]
         gc.collect()
         gc.freeze()
         linux.collapse_heap()
