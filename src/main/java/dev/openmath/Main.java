@@ -1,6 +1,8 @@
 package dev.openmath;
 
+import dev.openmath.cli.OfflineCommands;
 import dev.openmath.operator.OperatorApplication;
+import dev.openmath.worker.RoleProcess;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -10,11 +12,11 @@ public final class Main {
     private Main() {}
 
     public static void main(String... args) {
-        if (args.length == 1 && args[0].equals("operator")) {
-            Quarkus.run(OperatorApplication.class, args);
-            return;
+        String role = args.length == 0 ? "" : args[0];
+        switch (role) {
+            case "operator" -> Quarkus.run(OperatorApplication.class, args);
+            case "plan", "generate", "finalize" -> System.exit(RoleProcess.run(role));
+            default -> System.exit(OfflineCommands.run(args));
         }
-        System.err.println("The first argument is the role: operator");
-        System.exit(2);
     }
 }
