@@ -95,10 +95,17 @@ class OfflineCommandsTest {
     }
 
     @Test
-    void unreachableSandboxIsInfrastructureAndNeverUnequal() {
-        Outcome outcome = run("{\"predicted\": \"x+1\", \"expected\": \"1+x\"}\n", "grade", "--grader", "OpenMath2024");
-        assertThat(outcome.exitCode()).isNotZero();
-        assertThat(String.join("", outcome.out())).doesNotContain("\"is_equal\": false");
+    void aSandboxWithoutTokenIsRefusedAndNothingIsCalledUnequal() {
+        Outcome outcome = run(
+                "{\"predicted\": \"x+1\", \"expected\": \"1+x\"}\n",
+                "grade",
+                "--grader",
+                "OpenMath2024",
+                "--sandbox",
+                "http://127.0.0.1:1");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).contains("OPENMATH_SANDBOX_TOKEN");
+        assertThat(outcome.out()).isEmpty();
     }
 
     @Test
