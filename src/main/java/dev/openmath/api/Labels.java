@@ -31,5 +31,8 @@ public final class Labels {
     /** Annotation on a child: SHA-256 of the inputs it was made from. */
     public static final String INPUT_HASH = GROUP + "/input-hash";
 
+    /** Annotation on a generate Job: SHA-256 of the plan it was started for. */
+    public static final String PLAN_HASH = GROUP + "/plan-hash";
+
     private Labels() {}
 }

@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 
 /** Remembers the last answer to a question for a while, so that a burst of watch events asks nobody again. */
 public final class Throttle<V> {
+    private static final int MANY = 1000;
+
     private record Answer<V>(V value, Instant at) {}
 
     private final Map<String, Answer<V>> answers = new ConcurrentHashMap<>();
@@ -27,22 +29,11 @@ public final class Throttle<V> {
         if (known != null && Duration.between(known.at, now).compareTo(interval) < 0) {
             return known.value;
         }
+        if (answers.size() > MANY) {
+            answers.values().removeIf(a -> Duration.between(a.at, now).compareTo(interval) >= 0);
+        }
         V value = question.get();
         answers.put(key, new Answer<>(value, now));
         return value;
-    }
-
-    /** Whether the interval has passed since this last answered true for {@code key}. */
-    public static boolean due(Map<String, Instant> last, String key, Duration interval, Instant now) {
-        Instant before = last.get(key);
-        if (before != null && Duration.between(before, now).compareTo(interval) < 0) {
-            return false;
-        }
-        last.put(key, now);
-        return true;
-    }
-
-    public void forget(String key) {
-        answers.remove(key);
     }
 }

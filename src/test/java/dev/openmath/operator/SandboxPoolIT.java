@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -64,6 +65,14 @@ class SandboxPoolIT {
                                             p.getStatus().conditions(), "IsolationProven", "True", "SelfTestPassed"))
                     .getStatus();
             assertThat(status.sessions().idle()).isEqualTo(2);
+            assertThat(cluster.client
+                            .v1()
+                            .events()
+                            .inNamespace(cluster.namespace)
+                            .list()
+                            .getItems())
+                    .extracting(Event::getReason)
+                    .containsExactlyInAnyOrder("Starting", "Serving");
             assertThat(status.readyReplicas()).isEqualTo(1);
             assertThat(status.updatedReadyReplicas()).isEqualTo(1);
             assertThat(status.isolation().tier()).isEqualTo("Process");

@@ -6,6 +6,7 @@ import dev.openmath.operator.Conditions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of a status that are figures. Pure but for the clock it is given. */
@@ -21,10 +22,32 @@ record FigureFields(
         return switch (decision) {
             case Decision.Planned(PlanResult p) -> planned(p, f);
             case Decision.Finalized(FinalizeResult r) -> finalized(plan, r, f);
-            case Decision.Finished _, Decision.StartFinalize _, Decision.AwaitFinalize _ -> generated(plan, f, clock);
-            case Decision.Stopping _ -> generated(plan, f, clock);
-            default -> generated(plan, f, clock);
+            default -> generated(plan, f, clock).withSteadyEstimate(status);
         };
+    }
+
+    /** While no figure moves, the estimate doesn't either: a time that always moves would be written for ever. */
+    private FigureFields withSteadyEstimate(@Nullable GenerationJobStatus before) {
+        if (progress == null
+                || before == null
+                || before.progress() == null
+                || progress.estimatedCompletionTime() == null
+                || before.progress().estimatedCompletionTime() == null
+                || !Objects.equals(progress.samples(), before.progress().samples())
+                || !Objects.equals(throughput, before.throughput())) {
+            return this;
+        }
+        return new FigureFields(
+                new GenerationJobStatus.Progress(
+                        progress.samples(),
+                        progress.shards(),
+                        progress.percent(),
+                        progress.summary(),
+                        before.progress().estimatedCompletionTime(),
+                        progress.remaining()),
+                results,
+                throughput,
+                usage);
     }
 
     /** Whether more samples are finished than {@code before} said. */

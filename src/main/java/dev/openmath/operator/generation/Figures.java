@@ -43,8 +43,16 @@ record Figures(
             return before;
         }
         Figures words = merge(List.of(last.getLast()), before, false);
-        // A worker's last words may be older than what another one told before.
-        return words.shardsCommitted >= before.shardsCommitted && words.finished >= before.finished ? words : before;
+        return isNewer(words, before, job.getStatus()) ? words : before;
+    }
+
+    /** A worker's last words may be older than what another one, or finalize, told before. */
+    private static boolean isNewer(Figures words, Figures before, @Nullable GenerationJobStatus status) {
+        if (words.shardsCommitted != before.shardsCommitted) {
+            return words.shardsCommitted > before.shardsCommitted;
+        }
+        boolean verified = status != null && status.output() != null;
+        return words.finished > before.finished || (words.finished == before.finished && !verified);
     }
 
     private static Figures merge(List<WorkerReport> reports, Figures before, boolean live) {

@@ -36,13 +36,28 @@ final class GenerateJob {
                         failures == null || failures.backoffLimitPerWorker() == null
                                 ? DEFAULT_BACKOFF_LIMIT
                                 : failures.backoffLimitPerWorker());
-        return WorkerJob.of(
+        Job generate = WorkerJob.of(
                 job,
                 JobNames.generate(job, attempt),
                 JobNames.GENERATE,
                 SpecHashes.generatePod(job.getSpec()),
                 attemptLabel,
                 spec);
+        generate.getMetadata().getAnnotations().put(Labels.PLAN_HASH, planHash(job));
+        return generate;
+    }
+
+    /** Whether the Job was started for another plan than the current one: the plan grew since. */
+    static boolean isOfAnotherPlan(Job generate, GenerationJob job) {
+        return !planHash(job).equals(generate.getMetadata().getAnnotations().get(Labels.PLAN_HASH));
+    }
+
+    private static String planHash(GenerationJob job) {
+        return job.getStatus() == null
+                        || job.getStatus().plan() == null
+                        || job.getStatus().plan().sha256() == null
+                ? ""
+                : job.getStatus().plan().sha256();
     }
 
     static int attempt(Job generate) {

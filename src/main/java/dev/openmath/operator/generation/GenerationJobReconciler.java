@@ -79,6 +79,8 @@ public class GenerationJobReconciler implements Reconciler<GenerationJob> {
         if (job.isMarkedForDeletion()) {
             return UpdateControl.noUpdate();
         }
+        job.setStatus(
+                writes.newest(job.getMetadata().getUid(), job.getMetadata().getResourceVersion(), job.getStatus()));
         Observation seen = observe(job, context);
         GenerationJobStatus status;
         try {
@@ -166,7 +168,7 @@ public class GenerationJobReconciler implements Reconciler<GenerationJob> {
 
     private UpdateControl<GenerationJob> write(GenerationJob job, GenerationJobStatus status) {
         GenerationJobStatus before = job.getStatus();
-        if (!writes.due(job.getMetadata().getUid(), before, status)) {
+        if (!writes.due(job.getMetadata().getUid(), job.getMetadata().getResourceVersion(), before, status)) {
             return UpdateControl.noUpdate();
         }
         events.transition(job, before == null ? null : before.conditions(), status.conditions());

@@ -56,7 +56,7 @@ final class GenerationPlan {
             return planning();
         }
         if (leaving.isPresent()) {
-            return new Decision.Stopping(Why.SPEC_CHANGED);
+            return new Decision.Stopping(wantedWorkers(job) == 0 ? Why.NO_WORKERS : Why.SPEC_CHANGED);
         }
         if (active.isPresent()) {
             return generating(active.get());
@@ -194,7 +194,10 @@ final class GenerationPlan {
 
     /** What a generate Job that is over with open shards leads to; empty: try again now. */
     private Optional<Decision> afterFailure(Job last) {
-        boolean mended = JobStates.differs(last, SpecHashes.generatePod(spec)) || retryRequested(job) || wasGivenUp();
+        boolean mended = JobStates.differs(last, SpecHashes.generatePod(spec))
+                || GenerateJob.isOfAnotherPlan(last, job)
+                || retryRequested(job)
+                || wasGivenUp();
         if (mended) {
             return Optional.empty();
         }

@@ -61,7 +61,7 @@ final class JobConditions {
             case Decision.StartPlan _ -> bringingUp("Planning", "The plan is being made");
             case Decision.AwaitPlan(Optional<Trouble> trouble) ->
                 awaiting(trouble, "Planning", "The plan is being made");
-            case Decision.Planned _ -> reconciling("Starting", "The plan is there; workers are started next");
+            case Decision.Planned _ -> reconciling("Planned", "The plan is stored; workers are started next");
             case Decision.Replace again -> {
                 if (again.mended()) {
                     reconciling("Planning", "The spec changed; the work on it begins again");

@@ -35,12 +35,10 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +53,6 @@ public class SandboxPoolReconciler implements Reconciler<SandboxPool> {
             Map<String, JsonNode> demand, Map<String, JsonNode> capabilities, Map<String, String> volumeMessages) {}
 
     private final Settings settings;
-    private final Clock clock;
     private final PodRequests requests;
     private final ChildReconciler children;
     private final Events events;
@@ -63,18 +60,18 @@ public class SandboxPoolReconciler implements Reconciler<SandboxPool> {
     private final SandboxPoolStatusFactory statuses;
     private final Throttle<Answers> answers;
     private final StatusWrites<SandboxPoolStatus> writes;
-    private final Map<String, Instant> secretChecks = new ConcurrentHashMap<>();
+    private final Throttle<Boolean> secretChecks;
     private final SecureRandom random = new SecureRandom();
 
     @Inject
     public SandboxPoolReconciler(KubernetesClient client, Settings settings, PodRequests requests, Clock clock) {
         this.settings = settings;
-        this.clock = clock;
         this.requests = requests;
         this.children = new ChildReconciler(client);
         this.events = new Events(client, clock);
         this.volumeMessages = new VolumeMessages(client);
         this.statuses = new SandboxPoolStatusFactory(settings, clock);
+        this.secretChecks = new Throttle<>(SECRET_INTERVAL, clock);
         this.answers = new Throttle<>(settings.figuresInterval(), clock);
         this.writes = new StatusWrites<>(SandboxPoolReconciler::withoutFigures, settings.figuresInterval(), clock);
     }
@@ -99,6 +96,8 @@ public class SandboxPoolReconciler implements Reconciler<SandboxPool> {
         if (pool.isMarkedForDeletion()) {
             return UpdateControl.noUpdate();
         }
+        pool.setStatus(
+                writes.newest(pool.getMetadata().getUid(), pool.getMetadata().getResourceVersion(), pool.getStatus()));
         SandboxPoolStatus status;
         try {
             applyChildren(pool, context);
@@ -125,10 +124,12 @@ public class SandboxPoolReconciler implements Reconciler<SandboxPool> {
                 && status.tokenSecretName() != null
                 && status.readyReplicas() != null
                 && status.readyReplicas() > 0;
-        if (!serves && Throttle.due(secretChecks, pool.getMetadata().getUid(), SECRET_INTERVAL, clock.instant())) {
-            byte[] token = new byte[AccessSecret.TOKEN_BYTES];
-            random.nextBytes(token);
-            children.createOnce(AccessSecret.desired(pool, token));
+        if (!serves) {
+            secretChecks.get(pool.getMetadata().getUid(), () -> {
+                byte[] token = new byte[AccessSecret.TOKEN_BYTES];
+                random.nextBytes(token);
+                return children.createOnce(AccessSecret.desired(pool, token));
+            });
         }
     }
 
@@ -163,7 +164,7 @@ public class SandboxPoolReconciler implements Reconciler<SandboxPool> {
 
     private UpdateControl<SandboxPool> write(SandboxPool pool, SandboxPoolStatus status) {
         SandboxPoolStatus before = pool.getStatus();
-        if (!writes.due(pool.getMetadata().getUid(), before, status)) {
+        if (!writes.due(pool.getMetadata().getUid(), pool.getMetadata().getResourceVersion(), before, status)) {
             return UpdateControl.noUpdate();
         }
         events.transition(pool, before == null ? null : before.conditions(), status.conditions());
