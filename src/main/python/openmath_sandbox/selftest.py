@@ -88,13 +88,13 @@ print('HELD' if safe(SUPERVISOR) and safe(ZYGOTE) else 'reachable')
 _RIGHTS = _REFUSED + """
 import os, sys, ctypes
 libc = ctypes.CDLL(None, use_errno=True)
-def call(*arguments):
-    if libc.syscall(*arguments) < 0:
+def unshare():
+    if libc.unshare(0x10000000) < 0:
         raise OSError(ctypes.get_errno(), '')
 def write(path):
     with open(path, 'w') as f:
         f.write('x')
-actions = [lambda: os.unshare(0x10000000), lambda: os.mknod('n', 0o060600, 0x0800), lambda: write('/etc/left-behind'),
+actions = [unshare, lambda: os.mknod('n', 0o060600, 0x0800), lambda: write('/etc/left-behind'),
            lambda: write(sys.prefix + '/left-behind'), lambda: write('/proc/sys/kernel/hostname'), lambda: os.setuid(0) if os.getuid() else write('/etc/x')]
 print('HELD' if all(refused(a) for a in actions) else 'allowed')
 """

@@ -1,5 +1,7 @@
 """What a block means in the semantics IPython and Python."""
 
+import re
+
 import pytest
 
 from executor_process import ExecutorProcess
@@ -36,7 +38,7 @@ def test_ipython(executor: ExecutorProcess, code: str, result_class: str, output
         ("1 + 1", "no_output", "", ""),
         ("print(1 + 1)", "ok", "2", ""),
         ("  a = 1", "syntax_error", None, "Syntax error: unexpected indent (<cell>, line 1)"),
-        ("1/0", "error", 'Traceback (most recent call last):\n  File "<cell>", line 1, in <module>\n    1/0\n    ~^~\nZeroDivisionError: division by zero', "Execution error: ZeroDivisionError: division by zero"),
+        ("1/0", "error", 'Traceback (most recent call last):\n  File "<cell>", line 1, in <module>\n    1/0\nZeroDivisionError: division by zero', "Execution error: ZeroDivisionError: division by zero"),
         ("import sys; sys.exit('bye')", "exited", "", "Execution error: SystemExit: bye"),
     ],
 )
@@ -44,7 +46,8 @@ def test_python(executor: ExecutorProcess, code: str, result_class: str, output:
     answer = executor.run(code, semantics="Python")
     assert (answer["class"], answer["errorMessage"]) == (result_class, error_message), answer
     if output is not None:
-        assert answer["output"] == output
+        # Python 3.11 sets the marks below the line one column further.
+        assert re.sub(r"\n *~\^~", "", answer["output"]) == output
 
 
 @pytest.mark.parametrize("semantics", ["IPython", "Python"])
