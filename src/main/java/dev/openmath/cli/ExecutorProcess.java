@@ -168,15 +168,20 @@ final class ExecutorProcess implements LocalSandbox {
     private static Deque<String> complaints(Process process) {
         Deque<String> lines = new ArrayDeque<>();
         var errors = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
-        Thread.ofVirtual()
-                .start(() -> errors.lines().forEach(line -> {
+        Thread.ofVirtual().start(() -> {
+            try (errors) {
+                for (String line = errors.readLine(); line != null; line = errors.readLine()) {
                     synchronized (lines) {
                         lines.add(line);
                         if (lines.size() > KEPT_LINES) {
                             lines.remove();
                         }
                     }
-                }));
+                }
+            } catch (IOException e) {
+                // the process is gone
+            }
+        });
         return lines;
     }
 

@@ -75,8 +75,10 @@ final class JsonLinesPipe {
             }
             writer.flush();
             rows += batch.size();
-            progress();
             line = reader.readLine();
+            if (line != null) {
+                progress();
+            }
         }
         messages.println(summary());
         messages.flush();

@@ -42,6 +42,9 @@ public final class PromptLibrary {
     /** The template that made OpenMathInstruct-1: few-shot, for base models. */
     public static final String DEFAULT_TEMPLATE = "code-base";
 
+    /** Turns reference solutions into masked ones; for the few-shot sets whose names end in {@code generate-masked}. */
+    public static final String MASKING_TEMPLATE = "text-masked-base";
+
     private static final String ROOT = "/dev/openmath/prompts/";
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);

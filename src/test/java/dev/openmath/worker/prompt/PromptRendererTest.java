@@ -57,6 +57,28 @@ class PromptRendererTest {
     }
 
     @Test
+    void builtInSetsServeTheContextsTheyAreMadeFor() {
+        for (String set : PromptLibrary.FEW_SHOT_SETS) {
+            boolean masks = set.endsWith("generate-masked");
+            PromptTemplate template = masks ? PromptLibrary.builtInTemplate(PromptLibrary.MASKING_TEMPLATE) : TEMPLATE;
+            for (PromptContext context : PromptContext.values()) {
+                if (!masks || context == PromptContext.REFERENCE_SOLUTION) {
+                    String prompt = new PromptRenderer(
+                                    template,
+                                    context,
+                                    PromptLibrary.builtInExamples(set).first(5),
+                                    CodeMarkers.OPENMATH)
+                            .render(PROBLEM, "It is x.");
+                    assertThat(prompt)
+                            .as(set)
+                            .endsWith(masks ? "\nIt is two.\n\nMy masked solution:\n" : "My solution:\n");
+                    assertThat(prompt.split("\n\n\n\n\n\n", -1)).as(set).hasSize(6);
+                }
+            }
+        }
+    }
+
+    @Test
     void whatAContextShowsMustBeThere() {
         assertThatThrownBy(() -> renderer(PromptContext.MASKED_SOLUTION).render(PROBLEM))
                 .hasMessage("problem p1 has no masked reference solution");
