@@ -14,8 +14,15 @@ deploy() {
     kubectl --context "$context" apply -f - >/dev/null
   helm upgrade --install "$release" "$root/helm/openmath-operator" --kube-context "$context" \
     --namespace "$namespace" --set-string "podAnnotations.openmath\.dev/image-id=${image_id#sha256:}" \
-    --set progressInterval=2s --wait --timeout 3m "$@" >/dev/null
+    --set progressInterval=2s --wait --timeout 2m "$@" >/dev/null || explain
   kubectl --context "$context" --namespace "$namespace" get deployment -l app.kubernetes.io/instance="$release"
+}
+
+explain() {
+  kubectl --context "$context" --namespace "$namespace" get pods >&2
+  kubectl --context "$context" --namespace "$namespace" logs -l app.kubernetes.io/instance="$release" --tail 40 |
+    grep -vE '^[[:space:]]+(at |\.\.\.)' >&2
+  exit 1
 }
 
 # Custom resources go first, while the operator is there to let go of them; CRDs carry the keep policy.
