@@ -197,6 +197,7 @@ class SessionProcess:
         if "ready" in message and not self.ready.done():
             self.enforced = message["ready"]
             self.find_runner()
+            self.tree_cpu = procfs.usage(self.tree(), 0).cpu_seconds  # what its birth took is no block's
             self.ready.set_result(True)
         elif "failed" in message:
             self.failure = message["failed"]

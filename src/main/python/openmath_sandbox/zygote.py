@@ -46,6 +46,7 @@ class Zygote:
         self._waiting: deque[asyncio.Future[SessionProcess]] = deque()
         self._next = 0
         self._failures = 0
+        self._retry: asyncio.TimerHandle | None = None
         self._enforced: dict[str, Any] = {}
         self.alive = False
         self.boundary: dict[str, Any] = {}
@@ -134,8 +135,14 @@ class Zygote:
         return list(self._sessions.values())
 
     def _refill(self) -> None:
+        if self._retry is not None:
+            return  # forks fail; the next try has its time
         while self.alive and len(self._idle) + self._preparing < self._idle_target + len(self._waiting):
             self._spawn()
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self._refill()
 
     def _spawn(self) -> None:
         self._next += 1
@@ -166,9 +173,11 @@ class Zygote:
             self.last_failure = process.failure
             _log.error("a session could not be set up: %s", process.failure or "it died")
             process.kill()
-            self._loop.call_later(min(5.0, 0.05 * 2 ** min(self._failures, 8)), self._refill)
+            if self._retry is None:
+                self._retry = self._loop.call_later(min(5.0, 0.05 * 2 ** min(self._failures, 8)), self._try_again)
             return
         self._failures = 0
+        self._retry: asyncio.TimerHandle | None = None
         self._enforced = process.enforced
         self.forks += 1
         while self._waiting:

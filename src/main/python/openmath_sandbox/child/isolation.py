@@ -122,7 +122,19 @@ def limit_resources(boundary: Boundary) -> None:
     if boundary.namespaces:  # elsewhere it would count the node's processes of this user
         limits[resource.RLIMIT_NPROC] = boundary.max_processes
     for name, value in limits.items():
-        resource.setrlimit(name, (value, value))
+        try:
+            lower(name, value)
+        except (ValueError, OSError):
+            if name in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
+                raise  # gVisor refuses some of the others; the supervisor's samples stand in for them
+
+
+def lower(name: int, value: int) -> None:
+    """Sets a limit, soft and hard, unless it is lower already."""
+    _, hard = resource.getrlimit(name)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(name, (value, value))
 
 
 def give_up_rights(boundary: Boundary, enforced: Enforced, home: str) -> Enforced:

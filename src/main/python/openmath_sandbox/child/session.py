@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from openmath_sandbox.child.isolation import lower
 from openmath_sandbox.child.plain import PlainBlocks
 from openmath_sandbox.child.report import Report, failed
 from openmath_sandbox.child.shell import IPYTHON, OPENMATH_2024, BlockShell
@@ -189,8 +190,8 @@ def reseed(seed: str) -> None:
 
 def limit_memory(virtual: int) -> None:
     """At most so many bytes of address space from here on."""
-    resource.setrlimit(resource.RLIMIT_AS, (virtual, virtual))
-    resource.setrlimit(resource.RLIMIT_DATA, (virtual, virtual))
+    lower(resource.RLIMIT_AS, virtual)
+    lower(resource.RLIMIT_DATA, virtual)
 
 
 def ignore_terminal_signals() -> None:
