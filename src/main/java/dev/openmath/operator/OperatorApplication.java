@@ -20,9 +20,15 @@ public class OperatorApplication implements QuarkusApplication {
 
     @Override
     public int run(String... args) {
-        operator.start();
-        LOG.info("Started");
-        Quarkus.waitForExit();
-        return 0;
+        try {
+            operator.start();
+            LOG.info("Started");
+            Quarkus.waitForExit();
+            return 0;
+        } finally {
+            // Reconciliations in progress end; none begins.
+            operator.stop();
+            LOG.info("Stopped");
+        }
     }
 }

@@ -8,6 +8,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -82,10 +86,29 @@ final class ApiServer implements AutoCloseable {
 
     /** A client that may do what the shipped permissions allow the operator. */
     KubernetesClient operator() {
-        return client(new ConfigBuilder(Config.fromKubeconfig(kubeConfig))
+        return client(operatorConfig());
+    }
+
+    /** The same, telling {@code writes} of every request that changes something. */
+    KubernetesClient operator(Consumer<String> writes) {
+        return new KubernetesClientBuilder()
+                .withConfig(operatorConfig())
+                .withHttpClientBuilderConsumer(b -> b.addOrReplaceInterceptor("writes", new Interceptor() {
+                    @Override
+                    public void before(BasicBuilder builder, HttpRequest request, Interceptor.RequestTags tags) {
+                        if (!request.method().equals("GET")) {
+                            writes.accept(request.method() + " " + request.uri().getPath());
+                        }
+                    }
+                }))
+                .build();
+    }
+
+    private Config operatorConfig() {
+        return new ConfigBuilder(Config.fromKubeconfig(kubeConfig))
                 .withImpersonateUsername("system:serviceaccount:openmath-system:openmath-operator")
                 .withImpersonateGroups("system:serviceaccounts", "system:authenticated")
-                .build());
+                .build();
     }
 
     /** A new namespace of its own. */

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Map;
 import java.util.Objects;
 
@@ -45,8 +46,10 @@ final class ExecutorResources {
                 .max(one);
     }
 
+    /** Rounded up to whole MiB, and written as the API server writes it: else each look would find a difference. */
     static Quantity mebibytes(BigDecimal bytes) {
-        return new Quantity(bytes.divide(MIB, java.math.RoundingMode.CEILING).toBigInteger() + "Mi");
+        long mebibytes = bytes.divide(MIB, RoundingMode.CEILING).longValueExact();
+        return mebibytes % 1024 == 0 ? new Quantity(mebibytes / 1024 + "Gi") : new Quantity(mebibytes + "Mi");
     }
 
     private static BigDecimal bytes(@org.jspecify.annotations.Nullable Quantity quantity, String fallback) {

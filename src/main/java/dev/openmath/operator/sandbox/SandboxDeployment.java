@@ -140,6 +140,8 @@ final class SandboxDeployment {
                 .withName("POD_NAME")
                 .withNewValueFrom()
                 .withNewFieldRef()
+                // An atomic value: without what the server would add, each look would find a difference.
+                .withApiVersion("v1")
                 .withFieldPath("metadata.name")
                 .endFieldRef()
                 .endValueFrom()
