@@ -26,6 +26,10 @@ final class AnswerComparison {
     /** A derivative or another point: not the apostrophe in a word. */
     private static final Pattern PRIME = Pattern.compile("(?<![A-Za-z])(?:\\\\[A-Za-z]+|[A-Za-z]|\\))'+(?![A-Za-z])");
 
+    private static final Pattern MATH_COMMAND = Pattern.compile("\\\\(?!text)[A-Za-z]+|\\\\text(?=\\{)");
+    private static final Pattern NUMBERS_AND_WORDS =
+            Pattern.compile("^[^A-Za-z]*[0-9][^0-9]*?[A-Za-z]{2,}[^0-9]*[0-9]");
+
     private final Decision.Known known;
 
     AnswerComparison(Decision.Known known) {
@@ -43,7 +47,7 @@ final class AnswerComparison {
             return equationAndOther(a, b);
         }
         if (a instanceof Unread || b instanceof Unread) {
-            return symbolic(a, b);
+            return joinsNumbersWithWords(a) || joinsNumbersWithWords(b) ? Decision.unequal("words") : symbolic(a, b);
         }
         if (a instanceof Equation left && b instanceof Equation right) {
             return equations(left, right);
@@ -90,8 +94,16 @@ final class AnswerComparison {
         return Decision.unequal("kind");
     }
 
+    /** The verifier's rules depend on which side is which; equality does not, so the other order is asked too. */
     private Decision symbolic(Answer a, Answer b) {
-        return known.symbolic(new AnswerPair(a.source(), b.source()));
+        Decision decision = known.symbolic(new AnswerPair(a.source(), b.source()));
+        return decision.isUnequal() ? known.symbolic(new AnswerPair(b.source(), a.source())) : decision;
+    }
+
+    /** In 3 to 4, or 5 hours 30 minutes, the words matter; the verifier would drop them, and numbers with them. */
+    private static boolean joinsNumbersWithWords(Answer answer) {
+        String words = MATH_COMMAND.matcher(answer.source()).replaceAll(" ");
+        return answer instanceof Unread && NUMBERS_AND_WORDS.matcher(words).find();
     }
 
     /** Only a name for a value, {@code x = v}, may stand for the value. */

@@ -33,6 +33,8 @@ final class AnswerParser {
 
     private static final Pattern HALF_DAY =
             Pattern.compile("([0-9]{1,2}:[0-9]{2}) ?(?:\\\\text\\{)? ?([AaPp])\\.? ?[Mm]\\.? ?\\}?");
+    private static final Pattern QUALIFIER = Pattern.compile(
+            "(?:\\\\text\\{(?:where|for|with)\\} ?|where |for )?[a-zA-Z] ?(?:\\\\in ?\\\\mathbb ?\\{?[ZNRQC]\\}?(?:\\^[+*])?|\\\\text\\{ ?is an integer\\}| is an integer)");
     private static final Pattern SPACED_NUMBERS = Pattern.compile("-?[0-9.]+(?: -?[0-9.]*[0-9])+");
     private static final Pattern DECIMAL = Pattern.compile("[-+]? ?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)");
     private static final Pattern SCIENTIFIC = Pattern.compile("[-+]?(?:[0-9]+(?:\\.[0-9]+)?)[eE][-+]?[0-9]{1,3}");
@@ -97,6 +99,9 @@ final class AnswerParser {
             return words(text, plain);
         }
         List<String> items = items(text);
+        if (items.size() == 1 && !items.getFirst().equals(text)) {
+            return parse(items.getFirst(), depth + 1);
+        }
         if (items.size() > 1) {
             return listing(text, items, depth);
         }
@@ -151,6 +156,10 @@ final class AnswerParser {
             for (String alternative : Brackets.split(part, " or ")) {
                 items.addAll(Brackets.split(alternative, " and "));
             }
+        }
+        // "..., k an integer" says what the symbols are, and is no item
+        if (items.size() > 1) {
+            items.removeIf(item -> QUALIFIER.matcher(item).matches());
         }
         items.replaceAll(item -> item.replaceFirst("^(?:and|or) ", "").strip());
         return nonEmpty(items);

@@ -94,8 +94,8 @@ final class AnswerText {
             "rm",
             "bf",
             "it");
-    private static final Set<String> FONTS =
-            Set.of("mathrm", "mathbf", "mathcal", "mathit", "mathsf", "mathtt", "boldsymbol", "bm", "mathnormal");
+    private static final Set<String> FONTS = Set.of(
+            "mathrm", "mathbf", "mathcal", "mathit", "mathsf", "mathtt", "boldsymbol", "bm", "mathnormal", "vec");
     private static final Set<String> TEXTS = Set.of(
             "text",
             "textbf",

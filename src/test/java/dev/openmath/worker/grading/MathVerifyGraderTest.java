@@ -94,6 +94,23 @@ class MathVerifyGraderTest {
     }
 
     @Test
+    void verdictsAreSymmetricWhateverTheVerifierSaysEachWay() {
+        SymbolicVerifier oneWay = (pairs, kind, timeout) -> pairs.stream()
+                .map(pair -> Verdict.of("\\sec^2 y".equals(pair.predicted()), "scripted"))
+                .toList();
+        Grader symmetric = Grader.of(GraderKind.MATH_VERIFY, oneWay, Duration.ofSeconds(10));
+        assertThat(symmetric.grade("\\sec^2 y", "\\tan^2 y+1").isEqual()).isTrue();
+        assertThat(symmetric.grade("\\tan^2 y+1", "\\sec^2 y").isEqual()).isTrue();
+        assertThat(symmetric.grade("\\tan^2 y+1", "\\sin^2 y").isEqual()).isFalse();
+    }
+
+    @Test
+    void anUnequalPartDecidesWithoutTheVerifier() {
+        assertThat(grader.grade("(\\sin x,2)", "(\\cos x,3)").isEqual()).isFalse();
+        assertThat(grader.grade("(\\sin x,2)", "(\\cos x,2)").verdictClass()).isEqualTo(VerdictClass.INFRA);
+    }
+
+    @Test
     void hostileAnswersAreDecidedAtOnce() {
         for (String hostile : List.of(
                 "9**9**9",
