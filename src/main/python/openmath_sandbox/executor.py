@@ -85,6 +85,7 @@ class Executor:
         )
         self.sessions.capacity = min(self.config.sessions_per_pod, tier.most_sessions or self.config.sessions_per_pod)
         self._keep(self.sessions.expire())
+        self._keep(self._sweep())
         if not reaches(tier, self.config.isolation.minimum):
             self.not_ready = f"isolation.minimum: {self.config.isolation.minimum} is asked for, this node gives {tier.name}"
             _log.error("not ready: %s", self.not_ready)
@@ -177,6 +178,11 @@ class Executor:
                         os.kill(each, signal.SIGKILL)
                     except (ProcessLookupError, PermissionError):
                         continue
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            self._kill_strays()
 
     async def _replace(self) -> None:
         for attempt in range(10):

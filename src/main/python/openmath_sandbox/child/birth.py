@@ -98,6 +98,7 @@ def _run(
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == 0 and not boundary.namespaces:
             os._exit(1)
+        os.setpgid(0, 0)  # what a block does to its own group doesn't reach init
         os.dup2(descriptors[0], 1)
         os.dup2(descriptors[1], 2)
         os.close(descriptors[0])

@@ -146,6 +146,6 @@ def give_up_rights(boundary: Boundary, enforced: Enforced, home: str) -> Enforce
         writable = ["/tmp", "/var/tmp", "/dev/shm"] if boundary.namespaces else [home]
         landlock.restrict([*_LIBRARIES, *own_prefixes()], writable, _DEVICES)
     if boundary.seccomp:
-        # In a PID namespace the others can't even be named.
-        seccomp.install([] if boundary.namespaces else [*boundary.protected, os.getppid()])
+        # In a PID namespace the others can't even be named; its init is safe from it on Linux, but not in gVisor.
+        seccomp.install([1] if boundary.namespaces else [*boundary.protected, os.getppid()])
     return msgspec.structs.replace(enforced, landlock=boundary.landlock, seccomp=boundary.seccomp)
