@@ -49,7 +49,11 @@ public final class VllmClient extends HttpEngine {
         body.put("model", model);
         body.put("prompt", request.prompt());
         body.put("max_tokens", request.maxTokens());
-        body.put("temperature", request.sampling().temperature());
+        // Under top_k 1 it draws one of the tokens that tie, as bfloat16 logits do; temperature 0 is greedy for all
+        // seeds.
+        body.put(
+                "temperature",
+                request.sampling().topK() == 1 ? 0.0 : request.sampling().temperature());
         body.put("top_p", request.sampling().topP());
         body.put(
                 "top_k",
@@ -106,8 +110,12 @@ public final class VllmClient extends HttpEngine {
         return (int) sum;
     }
 
+    /**
+     * A prompt of exactly the context is refused in other words than a longer one: what it leaves for {@code max_tokens}
+     * is 0, and 0 is below the least. No request of ours asks for 0.
+     */
     @Override
     boolean isContextOverflow(JsonNode error) {
-        return mentionsContext(error);
+        return mentionsContext(error) || error.toString().contains("max_tokens must be at least 1, got 0");
     }
 }
