@@ -9,6 +9,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The wire of the executor: JSON over HTTP/1.1 with the pool's token. */
@@ -16,6 +20,7 @@ final class HttpSandbox implements AutoCloseable {
     static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient http;
+    private final Set<CompletableFuture<?>> underWay = ConcurrentHashMap.newKeySet();
     private final Supplier<String> token;
 
     HttpSandbox(Supplier<String> token) {
@@ -52,8 +57,10 @@ final class HttpSandbox implements AutoCloseable {
 
     /** Sends a DELETE and does not wait for the answer: a lost one only leaves a session to its idle timeout. */
     void deleteLater(URI base, String path) {
-        http.sendAsync(
+        CompletableFuture<?> sent = http.sendAsync(
                 request(base, path, Duration.ofSeconds(10)).DELETE().build(), HttpResponse.BodyHandlers.discarding());
+        underWay.add(sent);
+        sent.whenComplete((answer, trouble) -> underWay.remove(sent));
     }
 
     void delete(URI base, String path) throws IOException, InterruptedException {
@@ -84,6 +91,11 @@ final class HttpSandbox implements AutoCloseable {
 
     @Override
     public void close() {
+        // Sessions that nobody ends hold their place until they idle out.
+        CompletableFuture.allOf(underWay.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, 2, TimeUnit.SECONDS)
+                .exceptionally(trouble -> null)
+                .join();
         http.shutdownNow();
         http.close();
     }
