@@ -10,7 +10,13 @@ import picocli.CommandLine.HelpCommand;
         description = "Turns math problems into instruction-tuning data: the commands that need no cluster.",
         mixinStandardHelpOptions = true,
         version = "openmath 0.1.0",
-        subcommands = {GradeCommand.class, ExtractCommand.class, SandboxCommand.class, VerifyCommand.class, HelpCommand.class})
+        subcommands = {
+            GradeCommand.class,
+            ExtractCommand.class,
+            SandboxCommand.class,
+            VerifyCommand.class,
+            HelpCommand.class
+        })
 public final class OfflineCommands {
     private OfflineCommands() {}
 

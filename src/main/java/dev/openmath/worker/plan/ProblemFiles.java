@@ -1,8 +1,11 @@
 package dev.openmath.worker.plan;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.openmath.api.Problems;
@@ -30,7 +33,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the problems of one source, in any of the layouts, compressed with gzip or zstd or not at all. */
 public final class ProblemFiles {
-    private static final JsonMapper JSON = new JsonMapper();
+    /** Numbers keep their text: an answer of 3.50 is shown and compared as written. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+            .build();
 
     private ProblemFiles() {}
 
