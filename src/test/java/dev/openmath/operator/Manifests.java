@@ -1,15 +1,15 @@
 package dev.openmath.operator;
 
 /** Manifests that tests begin with. */
-final class Manifests {
-    static final String POOL = """
+public final class Manifests {
+    public static final String POOL = """
             apiVersion: openmath.dev/v1alpha1
             kind: SandboxPool
             metadata: {name: default}
             spec: {}
             """;
 
-    static final String JOB = """
+    public static final String JOB = """
             apiVersion: openmath.dev/v1alpha1
             kind: GenerationJob
             metadata: {name: demo}

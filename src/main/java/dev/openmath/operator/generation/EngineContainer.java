@@ -50,6 +50,7 @@ final class EngineContainer {
                                 ? "IfNotPresent"
                                 : engine.imagePullPolicy().name())
                 .withRestartPolicy("Always")
+                .withCommand(command(engine))
                 .withArgs(args(spec, engine))
                 .withEnv(env(spec, engine))
                 .addNewPort()
@@ -150,6 +151,11 @@ final class EngineContainer {
         return args;
     }
 
+    /** Images of vLLM differ in their entry point; llama-server is that of its images. */
+    private static List<String> command(Inference.Colocated engine) {
+        return engine.engine() == Inference.Engine.VLLM ? List.of("vllm", "serve") : List.of();
+    }
+
     private static List<String> llamaCpp(GenerationJobSpec spec) {
         int slots = llamaSlots(spec.workers());
         return List.of(
@@ -179,12 +185,11 @@ final class EngineContainer {
     private static List<String> vllm(GenerationJobSpec spec, Inference.Colocated engine) {
         Model model = spec.model();
         List<String> args = new ArrayList<>(List.of(
+                modelPath(model),
                 "--host",
                 "0.0.0.0",
                 "--port",
                 String.valueOf(PORT),
-                "--model",
-                modelPath(model),
                 "--served-model-name",
                 model.name(),
                 "--max-model-len",

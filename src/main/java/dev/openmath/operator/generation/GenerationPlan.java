@@ -120,9 +120,14 @@ final class GenerationPlan {
             return result(plan)
                     .flatMap(PlanResult::of)
                     .<Decision>map(Decision.Planned::new)
-                    .orElseGet(() -> new Decision.Replace(plan, false));
+                    .orElseGet(() -> JobStates.endedJustNow(plan, now)
+                            ? new Decision.AwaitPlan(Optional.empty())
+                            : new Decision.Replace(plan, false));
         }
         if (JobStates.isFailed(plan)) {
+            if (saidNothingYet(plan)) {
+                return new Decision.AwaitPlan(Optional.empty());
+            }
             return retryInPlace(plan);
         }
         return new Decision.AwaitPlan(seen.podTrouble(plan, now));
@@ -201,6 +206,9 @@ final class GenerationPlan {
         if (mended) {
             return Optional.empty();
         }
+        if (saidNothingYet(last)) {
+            return Optional.of(new Decision.Generate(last, Optional.empty()));
+        }
         Trouble trouble = JobStates.isFailed(last)
                 ? LastWords.ofFailed(last, seen.podsOf(last))
                 : new Trouble(
@@ -214,6 +222,11 @@ final class GenerationPlan {
             return Optional.of(new Decision.GiveUp(trouble, next.backoff()));
         }
         return next.isDue(now) ? Optional.empty() : Optional.of(new Decision.AwaitRetry(trouble, next.backoff()));
+    }
+
+    /** Whether the Job ended just now and the end of none of its pods is known yet. */
+    private boolean saidNothingYet(Job ended) {
+        return JobStates.endedJustNow(ended, now) && seen.podsOf(ended).stream().noneMatch(PodStates::isOver);
     }
 
     private boolean wasGivenUp() {
@@ -253,9 +266,14 @@ final class GenerationPlan {
             return result(finalize)
                     .flatMap(FinalizeResult::of)
                     .<Decision>map(Decision.Finalized::new)
-                    .orElseGet(() -> new Decision.Replace(finalize, false));
+                    .orElseGet(() -> JobStates.endedJustNow(finalize, now)
+                            ? new Decision.AwaitFinalize(Optional.empty())
+                            : new Decision.Replace(finalize, false));
         }
         if (JobStates.isFailed(finalize)) {
+            if (saidNothingYet(finalize)) {
+                return new Decision.AwaitFinalize(Optional.empty());
+            }
             return retryInPlace(finalize);
         }
         return new Decision.AwaitFinalize(seen.podTrouble(finalize, now));

@@ -2,9 +2,15 @@ package dev.openmath.operator.generation;
 
 import dev.openmath.api.Labels;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 
 /** Simple facts about a child Job. Pure. */
 final class JobStates {
+    private static final Duration WATCH_LAG = Duration.ofSeconds(5);
+
     private JobStates() {}
 
     static boolean isComplete(Job job) {
@@ -17,6 +23,19 @@ final class JobStates {
 
     static boolean isOver(Job job) {
         return isComplete(job) || isFailed(job);
+    }
+
+    /**
+     * Whether the Job ended only now. Its pods come by another watch, which may lag: what they said is not missing
+     * before this time has passed.
+     */
+    static boolean endedJustNow(Job job, Instant now) {
+        return job.getStatus() != null
+                && job.getStatus().getConditions().stream()
+                        .filter(c -> "True".equals(c.getStatus()))
+                        .map(JobCondition::getLastTransitionTime)
+                        .filter(Objects::nonNull)
+                        .anyMatch(t -> Duration.between(Instant.parse(t), now).compareTo(WATCH_LAG) < 0);
     }
 
     static boolean isLeaving(Job job) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.openmath.operator.generation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.openmath.operator.sandbox;
+
+import org.jspecify.annotations.NullMarked;
