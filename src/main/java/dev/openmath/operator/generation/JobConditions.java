@@ -17,6 +17,7 @@ import dev.openmath.operator.PodStates;
 import dev.openmath.operator.Trouble;
 import dev.openmath.operator.generation.Decision.Why;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -79,10 +80,8 @@ final class JobConditions {
                 }
             }
             case Decision.StartGenerate _ -> bringingUp("Starting", "Workers are starting");
-            case Decision.Rescale change ->
-                generating(Optional.empty(), seen.podsOf(change.job()).stream().anyMatch(PodStates::isReady));
-            case Decision.Generate(var generate, Optional<Trouble> trouble) ->
-                generating(trouble, seen.podsOf(generate).stream().anyMatch(PodStates::isReady));
+            case Decision.Rescale change -> generating(Optional.empty(), works(change.job()));
+            case Decision.Generate it -> generating(it.trouble(), works(it.job()));
             case Decision.StopGenerate stop -> stopping(stop.why());
             case Decision.Stopping(Why why) -> stopping(why);
             case Decision.StartFinalize _ -> finalizing(Optional.empty());
@@ -111,6 +110,13 @@ final class JobConditions {
         }
     }
 
+    /** Whether a worker serves, or found nothing left to do: then its Job is about to end, not to start. */
+    private boolean works(Job generate) {
+        return seen.podsOf(generate).stream()
+                .anyMatch(p -> PodStates.isReady(p)
+                        || LastWords.exitCode(p).filter(c -> c == 0).isPresent());
+    }
+
     private void generating(Optional<Trouble> trouble, boolean ready) {
         List<WorkerReport> reports = seen.reports(job);
         if (reports.isEmpty()) {
@@ -133,7 +139,9 @@ final class JobConditions {
     }
 
     private void fresh() {
-        if (figures.live()) {
+        if (seen.reports(job).isEmpty() && seen.workerPods().stream().noneMatch(PodStates::isReady)) {
+            conditions.keep(PROGRESS_FRESH);
+        } else if (figures.live()) {
             conditions.set(PROGRESS_FRESH, true, "WorkersAnswer", "Figures are those of running workers");
         } else {
             conditions.set(
