@@ -67,7 +67,8 @@ public final class Golden {
 
     public void out(String name, Object value) {
         Path file = folder.resolve("out-" + name + ".yaml");
-        String yaml = Serialization.asYaml(value);
+        // Keys in order of name: maps of labels and resources have none.
+        String yaml = Serialization.asYaml(Serialization.unmarshal(Hashes.json(value), Map.class));
         try {
             if (System.getProperty("golden.write") != null) {
                 Files.writeString(file, yaml);
