@@ -171,7 +171,13 @@ final class EngineContainer {
                 "--ctx-size",
                 String.valueOf((long) spec.model().maxModelLength() * slots),
                 "--parallel",
-                String.valueOf(slots));
+                String.valueOf(slots),
+                // A request holds an HTTP thread while it waits for a slot; health must be answered beside them.
+                "--threads-http",
+                String.valueOf(2 * slots + 16),
+                // Prompts of finished slots would be kept in up to 8 GiB of memory that the pod does not have.
+                "--cache-ram",
+                "0");
     }
 
     private static int llamaSlots(@Nullable Workers workers) {
