@@ -58,3 +58,8 @@ test-python: ## the executor
 
 test-cluster: cluster ## the journey on a real cluster
 	@kind/tests.sh cluster
+
+# --- measurements ---
+.PHONY: bench-sandbox
+bench-sandbox: ## the executor against its bars and its alternatives (ARGS="--full", "--runtime docker|gvisor-pod", ...)
+	@bench/sandbox/run $(ARGS)
