@@ -142,6 +142,9 @@ public record GenerationJobStatus(
             @JsonPropertyDescription("Samples whose last block ran out of time.") @Nullable
             Long timeouts,
 
+            @JsonPropertyDescription("Samples that executed no block.") @Nullable
+            Long textOnly,
+
             @JsonPropertyDescription("Problems with at least one correct sample.") @Nullable
             Long problemsSolved,
 

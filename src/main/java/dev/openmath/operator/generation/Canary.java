@@ -40,14 +40,12 @@ final class Canary {
                     "Of the first %d samples %d are correct, fewer than canary.minCorrectPercent %d; check model, prompt and problems, or lower it"
                             .formatted(figures.finished(), figures.correct(), minCorrect)));
         }
-        // Executions are counted, not the samples that had one: this many per sample is the most there can be.
-        if (figures.usage() != null
-                && figures.committed() > 0
-                && or(figures.usage().executions()) * 100 < (long) minExecuted * figures.committed()) {
+        long executed = figures.finished() - figures.textOnly();
+        if (executed * 100 < (long) minExecuted * figures.finished()) {
             return Optional.of(new Trouble(
                     "CanaryFailed",
-                    "The first %d committed samples executed %d code blocks, fewer than canary.minExecutedPercent %d; check model and prompt, or lower it"
-                            .formatted(figures.committed(), figures.usage().executions(), minExecuted)));
+                    "Of the first %d samples %d executed code, fewer than canary.minExecutedPercent %d; check model and prompt, or lower it"
+                            .formatted(figures.finished(), executed, minExecuted)));
         }
         return Optional.empty();
     }
@@ -67,9 +65,5 @@ final class Canary {
 
     private static int or(@Nullable Integer value, int fallback) {
         return value == null ? fallback : value;
-    }
-
-    private static long or(@Nullable Long value) {
-        return value == null ? 0 : value;
     }
 }

@@ -82,6 +82,7 @@ record FigureFields(
                 r.noAnswer(),
                 r.codeErrors(),
                 r.timeouts(),
+                r.textOnly(),
                 r.problemsSolved(),
                 0,
                 f.usage(),
@@ -133,11 +134,13 @@ record FigureFields(
                 f.noAnswer(),
                 f.codeErrors(),
                 f.timeouts(),
+                f.textOnly(),
                 f.problemsSolved(),
                 coverage,
                 String.format(Locale.ROOT, "%d.%d%%", coverage / 10, coverage % 10));
         var throughput = f.live()
-                ? new GenerationJobStatus.Throughput(String.format(Locale.ROOT, "%.1f", f.samplesPerSecond()))
+                ? new GenerationJobStatus.Throughput(
+                        String.format(Locale.ROOT, f.samplesPerSecond() < 1 ? "%.2f" : "%.1f", f.samplesPerSecond()))
                 : null;
         return new FigureFields(progress, results, throughput, f.usage());
     }

@@ -27,6 +27,7 @@ record Figures(
         long noAnswer,
         long codeErrors,
         long timeouts,
+        long textOnly,
         long problemsSolved,
         double samplesPerSecond,
         GenerationJobStatus.@Nullable Usage usage,
@@ -73,6 +74,7 @@ record Figures(
                 c.noAnswer() + sum(reports, WorkerReport.Counts::noAnswer),
                 c.codeErrors() + sum(reports, WorkerReport.Counts::codeErrors),
                 c.timeouts() + sum(reports, WorkerReport.Counts::timeouts),
+                c.textOnly() + sum(reports, WorkerReport.Counts::textOnly),
                 Math.max(before.problemsSolved, c.problemsSolved()),
                 live
                         ? reports.stream()
@@ -117,6 +119,7 @@ record Figures(
                 r == null ? 0 : or(r.noAnswer()),
                 r == null ? 0 : or(r.codeErrors()),
                 r == null ? 0 : or(r.timeouts()),
+                r == null ? 0 : or(r.textOnly()),
                 r == null ? 0 : or(r.problemsSolved()),
                 0,
                 status == null ? null : status.usage(),

@@ -13,6 +13,7 @@ record FinalizeResult(
         long problemsSolved,
         long codeErrors,
         long timeouts,
+        long textOnly,
         long bytes,
         String prefix) {
     static Optional<FinalizeResult> of(JsonNode json) {
@@ -29,6 +30,7 @@ record FinalizeResult(
                 json.path("problemsSolved").asLong(),
                 json.path("codeErrors").asLong(),
                 json.path("timeouts").asLong(),
+                json.path("textOnly").asLong(),
                 json.path("bytes").asLong(),
                 json.path("prefix").asText("")));
     }

@@ -28,9 +28,9 @@ record WorkerReport(
         @Nullable List<Health> conditions,
         @Nullable String listedAt) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    /** Counts of samples; {@code shards}, {@code failed} and {@code problemsSolved} are job-wide ones only. */
+    /** Counts of samples, {@code textOnly} those that executed no block; {@code shards}, {@code failed} and {@code problemsSolved} are job-wide ones only. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Counts(
             long samples,
@@ -41,6 +41,7 @@ record WorkerReport(
             long noAnswer,
             long codeErrors,
             long timeouts,
+            long textOnly,
             long problemsSolved) {}
 
     /** Sum over commits. */
