@@ -1,7 +1,6 @@
 package dev.openmath.worker;
 
 import dev.openmath.api.Inference;
-import dev.openmath.api.Workers;
 import dev.openmath.worker.dataset.RowFactory;
 import dev.openmath.worker.generate.ConcurrencyLimit;
 import dev.openmath.worker.generate.EngineGate;
@@ -19,14 +18,17 @@ import dev.openmath.worker.loop.SampleRunner;
 import dev.openmath.worker.plan.Plan;
 import dev.openmath.worker.plan.PlanStore;
 import dev.openmath.worker.plan.Planning;
+import dev.openmath.worker.plan.SourceAccess;
 import dev.openmath.worker.progress.Conditions;
 import dev.openmath.worker.sandbox.ExecutorClient;
 import dev.openmath.worker.sandbox.ExecutorVerifier;
 import dev.openmath.worker.sandbox.SandboxClient;
 import dev.openmath.worker.store.ObjectStore;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a worker together. */
@@ -45,6 +47,17 @@ public final class GenerateRole {
             SymbolicVerifier verifier,
             String owner,
             Clock clock) {}
+
+    /**
+     * What a worker reads, perhaps more than once.
+     *
+     * @param job reads the spec as it is now
+     */
+    public record Inputs(Supplier<JobFile> job, SourceAccess sources, Path promptMounts) {
+        JobContext load() {
+            return JobContext.load(job.get(), sources, promptMounts);
+        }
+    }
 
     /** The client of the engine a job names. */
     public static InferenceClient engine(JobFile job, URI address, @Nullable String apiKey) {
@@ -71,12 +84,14 @@ public final class GenerateRole {
     }
 
     /**
-     * A worker for a job that is planned.
+     * A worker for a job that is planned. Reads the inputs and the plan.
      *
      * @throws RoleFailedException SourceChanged if the inputs are not what was planned with; InternalError if there is
      *     no plan
      */
-    public static GenerateWorker worker(JobContext context, Surroundings around, GenerateOptions options) {
+    public static GenerateWorker worker(
+            Inputs inputs, Surroundings around, GenerateOptions options, Conditions conditions) {
+        JobContext context = inputs.load();
         Plan plan = new PlanStore(around.store(), context.layout()).read();
         if (plan.entries().isEmpty()) {
             throw new RoleFailedException(
@@ -92,11 +107,13 @@ public final class GenerateRole {
                 context.problems().sources(),
                 context.wanted());
 
-        Conditions conditions = new Conditions(around.clock());
         GraderKind kind = GraderKind.named(context.settings().grader().name());
         Grader grader = Grader.of(
                 kind, around.verifier(), Duration.ofSeconds(context.settings().gradingTimeoutSeconds()));
-        EngineGate gate = new EngineGate(limit(context.job().spec().workers()), around.clock());
+        EngineGate gate = new EngineGate(
+                new ConcurrencyLimit(
+                        ConcurrencyLimit.Setting.of(context.job().spec().workers())),
+                around.clock());
         SampleRunner runner = new SampleRunner(
                 around.engine(),
                 around.sandboxes(),
@@ -125,6 +142,8 @@ public final class GenerateRole {
                 options,
                 around.owner(),
                 sessionPrefix(context),
+                inputs.job(),
+                inputs::load,
                 around.clock());
     }
 
@@ -134,13 +153,5 @@ public final class GenerateRole {
         return metadata != null && metadata.uid() != null
                 ? metadata.uid()
                 : context.layout().runId();
-    }
-
-    private static ConcurrencyLimit limit(@Nullable Workers workers) {
-        Workers.Concurrency c = workers == null ? null : workers.concurrency();
-        int initial = c == null || c.initial() == null ? 64 : c.initial();
-        int max = c == null || c.max() == null ? 1024 : c.max();
-        boolean adaptive = c == null || c.type() != Workers.ConcurrencyType.Fixed;
-        return new ConcurrencyLimit(adaptive, initial, Math.max(initial, max));
     }
 }

@@ -11,14 +11,30 @@ public final class RoleFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final FailureReason reason;
+    private final boolean passing;
 
     public RoleFailedException(FailureReason reason, String message) {
         this(reason, message, null);
     }
 
     public RoleFailedException(FailureReason reason, String message, @Nullable Throwable cause) {
+        this(reason, message, cause, false);
+    }
+
+    private RoleFailedException(FailureReason reason, String message, @Nullable Throwable cause, boolean passing) {
         super(message, cause);
         this.reason = reason;
+        this.passing = passing;
+    }
+
+    /** Trouble that may be over by itself: something did not answer. */
+    public static RoleFailedException passing(FailureReason reason, String message, @Nullable Throwable cause) {
+        return new RoleFailedException(reason, message, cause, true);
+    }
+
+    /** Whether the same may go well a little later, without anybody's doing. */
+    public boolean isPassing() {
+        return passing;
     }
 
     public FailureReason reason() {
@@ -31,7 +47,10 @@ public final class RoleFailedException extends RuntimeException {
             case RoleFailedException known -> known;
             case StoreException store ->
                 new RoleFailedException(
-                        FailureReason.valueOf(store.reason().name()), String.valueOf(store.getMessage()), store);
+                        FailureReason.valueOf(store.reason().name()),
+                        String.valueOf(store.getMessage()),
+                        store,
+                        store.reason() == StoreException.Reason.StorageUnreachable);
             default ->
                 new RoleFailedException(
                         FailureReason.InternalError,

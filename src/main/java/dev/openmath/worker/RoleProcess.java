@@ -2,6 +2,8 @@ package dev.openmath.worker;
 
 import dev.openmath.worker.generate.GenerateOptions;
 import dev.openmath.worker.generate.GenerateWorker;
+import dev.openmath.worker.generate.PatientWorker;
+import dev.openmath.worker.progress.Conditions;
 import dev.openmath.worker.progress.ManagementServer;
 import dev.openmath.worker.sandbox.ExecutorClient;
 import dev.openmath.worker.sandbox.SandboxSettings;
@@ -103,11 +105,13 @@ public final class RoleProcess {
                         SandboxSettings.of(job.settings()),
                         Clock.systemUTC());
                 var engine = GenerateRole.engine(job, environment.engine(), environment.engineApiKey())) {
-            JobContext context = JobContext.load(job, environment.sourceAccess(job), environment.prompts());
-            GenerateWorker worker = GenerateRole.worker(
-                    context,
-                    GenerateRole.surroundings(store, engine, sandboxes, environment.owner()),
-                    GenerateOptions.of(job.spec().sharding()));
+            GenerateRole.Inputs inputs = new GenerateRole.Inputs(
+                    () -> JobFile.read(environment.jobFile()), environment.sourceAccess(job), environment.prompts());
+            GenerateRole.Surroundings around = GenerateRole.surroundings(store, engine, sandboxes, environment.owner());
+            GenerateOptions options = GenerateOptions.of(job.spec().sharding());
+            Conditions conditions = new Conditions(around.clock());
+            PatientWorker worker = new PatientWorker(
+                    job.runId(), () -> GenerateRole.worker(inputs, around, options, conditions), conditions, options);
             try (ManagementServer management = ManagementServer.start(environment.managementPort(), worker::progress)) {
                 return supervised(worker);
             }
@@ -115,7 +119,7 @@ public final class RoleProcess {
     }
 
     /** On SIGTERM the JVM would exit with 143 and at once; the hook keeps it until the last rows are stored. */
-    private int supervised(GenerateWorker worker) throws InterruptedException {
+    private int supervised(PatientWorker worker) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(() -> {
             worker.stop();

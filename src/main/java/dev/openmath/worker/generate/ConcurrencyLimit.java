@@ -1,8 +1,10 @@
 package dev.openmath.worker.generate;
 
+import dev.openmath.api.Workers;
 import dev.openmath.worker.inference.InferenceClient.EngineLoad;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many requests an engine gets at once: additive increase while it keeps up, multiplicative decrease when it is
@@ -13,20 +15,31 @@ public final class ConcurrencyLimit {
     /** A burst of refusals is one event. */
     private static final Duration PAUSE_AFTER_DECREASE = Duration.ofSeconds(2);
 
-    private final boolean adaptive;
-    private double max;
+    private Setting setting;
     private double limit;
     private double slotsCap = Double.MAX_VALUE;
     private boolean queueing;
     private Instant lastDecrease = Instant.MIN;
 
     /**
+     * What the job asks for.
+     *
      * @param adaptive if false, the limit stays at {@code initial}
      */
-    public ConcurrencyLimit(boolean adaptive, int initial, int max) {
-        this.adaptive = adaptive;
-        this.max = adaptive ? max : initial;
-        this.limit = Math.min(initial, this.max);
+    public record Setting(boolean adaptive, int initial, int max) {
+        /** That of a job, with defaults filled in. */
+        public static Setting of(@Nullable Workers workers) {
+            Workers.Concurrency c = workers == null ? null : workers.concurrency();
+            int initial = c == null || c.initial() == null ? 64 : c.initial();
+            int max = c == null || c.max() == null ? 1024 : c.max();
+            boolean adaptive = c == null || c.type() != Workers.ConcurrencyType.Fixed;
+            return new Setting(adaptive, initial, adaptive ? Math.max(initial, max) : initial);
+        }
+    }
+
+    public ConcurrencyLimit(Setting setting) {
+        this.setting = setting;
+        this.limit = Math.min(setting.initial(), setting.max());
     }
 
     public int current() {
@@ -35,13 +48,14 @@ public final class ConcurrencyLimit {
 
     /** A request was answered while others waited for the limit. */
     public void succeeded() {
-        if (adaptive && !queueing) {
-            limit = Math.min(max, limit + 1 / limit);
+        if (setting.adaptive() && !queueing) {
+            limit = Math.min(setting.max(), limit + 1 / limit);
         }
     }
 
     public void overloaded(Instant now) {
-        if (adaptive && (lastDecrease == Instant.MIN || now.isAfter(lastDecrease.plus(PAUSE_AFTER_DECREASE)))) {
+        if (setting.adaptive()
+                && (lastDecrease == Instant.MIN || now.isAfter(lastDecrease.plus(PAUSE_AFTER_DECREASE)))) {
             limit = Math.max(1, Math.min(limit, slotsCap) * DECREASE);
             lastDecrease = now;
         }
@@ -49,7 +63,7 @@ public final class ConcurrencyLimit {
 
     /** What the engine says of itself. */
     public void observed(EngineLoad load) {
-        if (!adaptive) {
+        if (!setting.adaptive()) {
             return;
         }
         if (load.slots() > 0) {
@@ -61,12 +75,17 @@ public final class ConcurrencyLimit {
         }
     }
 
-    /** The job's spec changed while it runs. */
-    public void resize(int newMax) {
-        max = newMax;
-        limit = Math.min(limit, max);
-        if (!adaptive) {
-            limit = max;
+    /** The job's spec changed while it runs: what was learnt of the engine stays, within the new bounds. */
+    public void change(Setting now) {
+        if (now.equals(setting)) {
+            return;
         }
+        boolean keepLearning = now.adaptive() && setting.adaptive() && now.initial() == setting.initial();
+        limit = Math.min(keepLearning ? limit : now.initial(), now.max());
+        if (!now.adaptive()) {
+            slotsCap = Double.MAX_VALUE;
+            queueing = false;
+        }
+        setting = now;
     }
 }

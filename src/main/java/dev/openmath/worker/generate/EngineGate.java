@@ -102,8 +102,9 @@ public final class EngineGate implements EngineTurns {
         locked(() -> limit.observed(load));
     }
 
-    void resize(int max) {
-        locked(() -> limit.resize(max));
+    /** The job asks for another concurrency from now on; who is over it finishes first. */
+    void change(ConcurrencyLimit.Setting setting) {
+        locked(() -> limit.change(setting));
     }
 
     /** Whether new samples are held back. */

@@ -1,35 +1,27 @@
 package dev.openmath.worker.generate;
 
-import dev.openmath.worker.FailureReason;
 import dev.openmath.worker.JobContext;
+import dev.openmath.worker.JobFile;
 import dev.openmath.worker.RoleFailedException;
 import dev.openmath.worker.dataset.RowFactory;
-import dev.openmath.worker.dataset.Usage;
 import dev.openmath.worker.inference.InferenceClient;
-import dev.openmath.worker.loop.SampleOutcome;
 import dev.openmath.worker.loop.SampleRunner;
-import dev.openmath.worker.loop.SampleTask;
 import dev.openmath.worker.plan.Plan;
-import dev.openmath.worker.plan.PlanEntry;
-import dev.openmath.worker.plan.SampleKey;
 import dev.openmath.worker.progress.Conditions;
 import dev.openmath.worker.progress.ProgressDocument;
 import dev.openmath.worker.progress.Rate;
 import dev.openmath.worker.shard.CommitLedger;
 import dev.openmath.worker.shard.Leases;
-import dev.openmath.worker.shard.PartCodec;
 import dev.openmath.worker.shard.ShardWork;
 import dev.openmath.worker.store.ObjectStore;
 import dev.openmath.worker.store.StoreException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class GenerateWorker {
     private static final Logger LOG = Logger.getLogger(GenerateWorker.class);
 
-    /** The executor's limit. */
-    private static final int SESSION_KEY_LIMIT = 256;
-
-    private final JobContext job;
-    private final Plan plan;
-    private final ObjectStore store;
-    private final InferenceClient engine;
-    private final SandboxProbe sandboxes;
-    private final SampleRunner runner;
-    private final RowFactory rows;
+    private final PlanInUse plan;
+    private final Supplier<JobFile> liveJob;
+    private final Dependencies dependencies;
     private final EngineGate gate;
     private final Conditions conditions;
     private final GenerateOptions options;
@@ -57,10 +42,9 @@ public final class GenerateWorker {
     private final ShardKeeper keeper;
     private final ShardSupply supply;
     private final Rate rate;
-    private final String sessionPrefix;
+    private final SampleThreads samples;
 
     private final BlockingQueue<QueuedSample> queue = new LinkedBlockingQueue<>();
-    private final Set<Thread> samples = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
     private volatile boolean stopping;
     private volatile boolean exhausted;
@@ -83,6 +67,8 @@ public final class GenerateWorker {
     /**
      * @param owner names this worker in leases
      * @param sessionPrefix tells this job's sandbox sessions from another's
+     * @param liveJob reads the spec as it is now
+     * @param reload reads spec and inputs anew
      */
     public GenerateWorker(
             JobContext job,
@@ -97,23 +83,21 @@ public final class GenerateWorker {
             GenerateOptions options,
             String owner,
             String sessionPrefix,
+            Supplier<JobFile> liveJob,
+            Supplier<JobContext> reload,
             Clock clock) {
-        this.job = job;
-        this.plan = plan;
-        this.store = store;
-        this.engine = engine;
-        this.sandboxes = sandboxes;
-        this.runner = runner;
-        this.rows = rows;
+        this.plan = new PlanInUse(store, job, plan, reload);
+        this.liveJob = liveJob;
+        this.dependencies = new Dependencies(engine, sandboxes, gate, conditions, options.patience());
         this.gate = gate;
         this.conditions = conditions;
         this.options = options;
-        this.sessionPrefix = sessionPrefix;
         this.rate = new Rate(clock);
         this.ledger = new CommitLedger(store, job.layout(), clock);
         Leases leases = new Leases(store, job.layout(), owner, options.lease(), clock);
         this.keeper = new ShardKeeper(store, leases, ledger, conditions, options, clock);
-        this.supply = new ShardSupply(store, job.layout(), plan, leases, ledger);
+        this.supply = new ShardSupply(store, job.layout(), this.plan::plan, leases, ledger);
+        this.samples = new SampleThreads(this.plan::job, runner, rows, gate, rate, sessionPrefix, this::failed);
     }
 
     /** Asks the worker to stop: it stores what is finished and gives its leases back. Returns at once. */
@@ -132,14 +116,15 @@ public final class GenerateWorker {
             background.every(options.tick(), keeper::tend);
             background.every(options.lease().dividedBy(3), keeper::renewLeases);
             background.every(options.list(), this::refreshLedger);
-            background.every(Duration.ofSeconds(2), this::watchEngine);
+            background.every(options.list(), this::followSpec);
+            background.every(Duration.ofSeconds(2), dependencies::watch);
             background.every(options.tick(), this::holdOrAdmit);
-            awaitDependencies();
+            dependencies.await(options.poll(), this::isEnding);
             background.every(options.tick(), this::supplyShards);
             dispatch();
         } finally {
             gate.close();
-            endSamples();
+            samples.end();
         }
         Throwable trouble = fatal.get();
         if (trouble == null || trouble instanceof RoleFailedException) {
@@ -165,76 +150,27 @@ public final class GenerateWorker {
         return stopping || fatal.get() != null;
     }
 
-    /** Engine and sandboxes may come up later than the worker: it waits and says so. */
-    private void awaitDependencies() throws InterruptedException {
-        while (!isEnding()) {
-            boolean engineUp = checkEngine();
-            boolean sandboxesUp = checkSandboxes();
-            if (engineUp && sandboxesUp) {
-                engine.load().ifPresent(gate::observed);
-                return;
-            }
-            Thread.sleep(Math.min(1000, options.poll().toMillis()));
-        }
-    }
-
-    private boolean checkEngine() throws InterruptedException {
-        InferenceClient.Health health = engine.health();
-        if (health.ready()) {
-            conditions.good(Conditions.Type.INFERENCE, "EngineReady", health.message());
-        } else {
-            conditions.bad(Conditions.Type.INFERENCE, "EngineUnreachable", health.message());
-        }
-        return health.ready();
-    }
-
-    private boolean checkSandboxes() throws InterruptedException {
-        InferenceClient.Health health = sandboxes.health();
-        if (health.ready()) {
-            conditions.good(Conditions.Type.SANDBOXES, "SandboxesReady", health.message());
-        } else {
-            conditions.bad(Conditions.Type.SANDBOXES, "SandboxUnreachable", health.message());
-        }
-        return health.ready();
-    }
-
-    /** While something is away, its own return is looked for, and patience runs out. */
-    private void watchEngine() throws InterruptedException {
-        if (!conditions.isGood(Conditions.Type.INFERENCE)) {
-            checkEngine();
-        } else {
-            engine.load().ifPresent(gate::observed);
-        }
-        if (!conditions.isGood(Conditions.Type.SANDBOXES)) {
-            checkSandboxes();
-        }
-        impatient(Conditions.Type.INFERENCE, FailureReason.EngineUnreachable);
-        impatient(Conditions.Type.SANDBOXES, FailureReason.SandboxUnreachable);
-        impatient(Conditions.Type.STORAGE, FailureReason.StorageUnreachable);
-    }
-
-    private void impatient(Conditions.Type type, FailureReason reason) {
-        if (conditions.badFor(type).compareTo(options.patience()) > 0) {
-            throw new RoleFailedException(
-                    reason,
-                    conditions.get(type).message() + ", for "
-                            + options.patience().toMinutes() + " minutes");
-        }
-    }
-
     private void refreshLedger() throws InterruptedException {
         try {
             ledger.refresh();
+            plan.grow();
             keeper.reached();
         } catch (StoreException e) {
             keeper.storageBad(e);
         }
     }
 
+    /** Concurrency is a live field of the spec; a file that can't be read for a moment changes nothing. */
+    private void followSpec() {
+        try {
+            gate.change(ConcurrencyLimit.Setting.of(liveJob.get().spec().workers()));
+        } catch (RoleFailedException e) {
+            LOG.debugf("spec not read again: %s", e.getMessage());
+        }
+    }
+
     private void holdOrAdmit() {
-        gate.hold(!conditions.isGood(Conditions.Type.INFERENCE)
-                || !conditions.isGood(Conditions.Type.SANDBOXES)
-                || keeper.spooledBytes() > options.spoolBytes());
+        gate.hold(!dependencies.areReady() || keeper.spooledBytes() > options.spoolBytes());
     }
 
     /** Keeps as many samples queued as the engine could start at once. */
@@ -249,7 +185,7 @@ public final class GenerateWorker {
                     found.work().pending().forEach(index -> queue.add(new QueuedSample(found.work(), index)));
                 }
                 case ShardSupply.Found.Wait wait -> Thread.sleep(options.poll().toMillis());
-                case ShardSupply.Found.Nothing nothing -> exhausted = true;
+                case ShardSupply.Found.Nothing nothing -> exhausted = !plan.grow();
             }
         } catch (StoreException e) {
             keeper.storageBad(e);
@@ -265,73 +201,7 @@ public final class GenerateWorker {
                     return;
                 }
             } else if (!next.work().isAbandoned() && gate.admit()) {
-                Thread sample = Thread.ofVirtual().unstarted(() -> make(next));
-                samples.add(sample);
-                sample.start();
-            }
-        }
-    }
-
-    private void make(QueuedSample sample) {
-        ShardWork work = sample.work();
-        try {
-            switch (runner.run(task(work, sample.index()))) {
-                case SampleOutcome.Finished done -> {
-                    work.finished(sample.index(), rows.row(done.transcript()));
-                    rate.event();
-                }
-                case SampleOutcome.Failed failed -> {
-                    work.failed(sample.index(), failed.reason(), failed.attempts(), failed.usage());
-                    LOG.warnf(
-                            "sample failed sample=%s reason=%s attempts=%d",
-                            work.key(sample.index()), failed.reason(), failed.attempts());
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the worker stops; whoever is next makes it again
-        } catch (RuntimeException e) {
-            work.failed(sample.index(), "InternalError", 1, Usage.ZERO);
-            LOG.errorf(e, "sample failed sample=%s reason=InternalError", work.key(sample.index()));
-        } catch (Error e) {
-            failed(e);
-        } finally {
-            gate.left();
-            samples.remove(Thread.currentThread());
-        }
-    }
-
-    private SampleTask task(ShardWork work, int index) {
-        PlanEntry.Position position = work.shard().at(index);
-        SampleKey key = position.key();
-        JobContext.Variant variant = job.variants().get(key.variant());
-        if (variant == null) {
-            throw new IllegalStateException("prompt " + key.variant() + " is planned, but not in the spec");
-        }
-        return new SampleTask(
-                key,
-                job.problem(position),
-                variant.renderer(),
-                variant.rules(),
-                job.settings().seedBase() + key.sampleIndex(),
-                work.number(),
-                sessionKey(key, work.lease().lease().epoch()));
-    }
-
-    /** An earlier owner's session of the same sample may still be open, so the epoch is part of the key. */
-    private String sessionKey(SampleKey key, int epoch) {
-        String plain = sessionPrefix + "/" + key + "/e" + epoch;
-        return plain.length() <= SESSION_KEY_LIMIT ? plain : PartCodec.sha256(plain.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void endSamples() {
-        samples.forEach(Thread::interrupt);
-        long deadline = System.nanoTime() + Duration.ofSeconds(3).toNanos();
-        for (Thread sample : samples) {
-            try {
-                sample.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+                samples.start(next.work(), next.index());
             }
         }
     }
@@ -340,8 +210,8 @@ public final class GenerateWorker {
     public ProgressDocument progress() {
         CommitLedger.Totals totals = ledger.totals();
         return new ProgressDocument(
-                job.layout().runId(),
-                new ProgressDocument.Planned(plan.samples(), plan.shards()),
+                plan.job().layout().runId(),
+                new ProgressDocument.Planned(plan.plan().samples(), plan.plan().shards()),
                 ProgressDocument.Committed.of(
                         totals.counts(), totals.shards(), totals.failed(), totals.problemsSolved()),
                 ProgressDocument.Uncommitted.of(keeper.uncommitted()),

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Finds the next shard to work on. Used by one thread. */
@@ -21,7 +22,7 @@ final class ShardSupply {
 
     private final ObjectStore store;
     private final RunLayout layout;
-    private final Plan plan;
+    private final Supplier<Plan> plans;
     private final Leases leases;
     private final CommitLedger ledger;
     private final PartReader parts;
@@ -30,10 +31,10 @@ final class ShardSupply {
 
     private final Set<Integer> inGoodHands = new HashSet<>();
 
-    ShardSupply(ObjectStore store, RunLayout layout, Plan plan, Leases leases, CommitLedger ledger) {
+    ShardSupply(ObjectStore store, RunLayout layout, Supplier<Plan> plans, Leases leases, CommitLedger ledger) {
         this.store = store;
         this.layout = layout;
-        this.plan = plan;
+        this.plans = plans;
         this.leases = leases;
         this.ledger = ledger;
         this.parts = new PartReader(store, layout);
@@ -57,6 +58,7 @@ final class ShardSupply {
      * @param mine numbers of the shards this worker holds
      */
     Found next(Set<Integer> mine) throws InterruptedException {
+        Plan plan = plans.get();
         ledger.refresh();
         Map<Integer, String> leased = new HashMap<>();
         for (ObjectHead head : store.list(layout.leases())) {
@@ -69,7 +71,7 @@ final class ShardSupply {
             }
             Optional<Leases.Held> held = leased.containsKey(shard) ? takeOver(shard) : leases.take(shard, null);
             if (held.isPresent()) {
-                return new Found.Work(started(held.get()));
+                return new Found.Work(started(plan, held.get()));
             }
             waiting |= !inGoodHands.contains(shard);
         }
@@ -93,7 +95,7 @@ final class ShardSupply {
         return Optional.empty();
     }
 
-    private ShardWork started(Leases.Held held) {
+    private ShardWork started(Plan plan, Leases.Held held) {
         ShardWork work = new ShardWork(plan.shard(held.shard()), layout, held);
         if (held.lease().epoch() > 1) {
             work.resume(parts.validParts(held.shard()));

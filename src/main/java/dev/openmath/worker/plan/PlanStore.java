@@ -47,6 +47,13 @@ public final class PlanStore {
         }
     }
 
+    /** Number of entries written so far. */
+    public int entries() {
+        return (int) store.list(layout.plans()).stream()
+                .filter(head -> RunLayout.numberIn(head.key()) >= 0)
+                .count();
+    }
+
     /** All entries written so far, in order. */
     public Plan read() {
         List<PlanEntry> entries = new ArrayList<>();

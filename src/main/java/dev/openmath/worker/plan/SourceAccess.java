@@ -19,6 +19,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -26,14 +27,25 @@ import java.util.stream.Stream;
 public final class SourceAccess {
     private final Path mounts;
     private final Function<String, ObjectStore> buckets;
+    private final Map<String, Path> standIns;
 
     /**
      * @param mounts folder with one folder for each ConfigMap and volume source, named after it
      * @param buckets opens a bucket of the job's store
      */
     public SourceAccess(Path mounts, Function<String, ObjectStore> buckets) {
+        this(mounts, buckets, Map.of());
+    }
+
+    private SourceAccess(Path mounts, Function<String, ObjectStore> buckets, Map<String, Path> standIns) {
         this.mounts = mounts;
         this.buckets = buckets;
+        this.standIns = Map.copyOf(standIns);
+    }
+
+    /** The same, but that a local file or folder is read instead of some sources, by name. */
+    public SourceAccess standingIn(Map<String, Path> files) {
+        return new SourceAccess(mounts, buckets, files);
     }
 
     /**
@@ -42,6 +54,10 @@ public final class SourceAccess {
      * @throws RoleFailedException InputUnreadable or SourceChanged, naming the source
      */
     public SourceContent open(Problems.Source source) {
+        Path standIn = standIns.get(source.name());
+        if (standIn != null) {
+            return local(source, standIn, standIn.toString());
+        }
         return switch (source.type()) {
             case ConfigMap -> {
                 String key = source.configMap().key();
@@ -60,6 +76,10 @@ public final class SourceAccess {
         if (!start.startsWith(root)) {
             throw ProblemFiles.unreadable(source, "path " + path + " leaves the volume", null);
         }
+        return local(source, start, path);
+    }
+
+    private static SourceContent local(Problems.Source source, Path start, String path) {
         if (Files.isRegularFile(start)) {
             return new SourceContent(List.of(new LocalFile(start.getFileName().toString(), start)));
         }
@@ -113,16 +133,17 @@ public final class SourceAccess {
                     HttpRequest.newBuilder(uri).timeout(Duration.ofMinutes(10)).build();
             HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
             if (answer.statusCode() != 200) {
-                throw ProblemFiles.unreadable(
+                RoleFailedException refused = ProblemFiles.unreadable(
                         source, "its URL answers HTTP " + answer.statusCode() + "; check http.url", null);
+                throw answer.statusCode() >= 500 || answer.statusCode() == 429 ? passing(refused) : refused;
             }
             body = answer.body();
         } catch (IOException e) {
-            throw ProblemFiles.unreadable(
+            throw passing(ProblemFiles.unreadable(
                     source,
                     "its URL can't be fetched (" + e.getClass().getSimpleName()
                             + "); check http.url and the network policy",
-                    e);
+                    e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ProblemFiles.unreadable(source, "fetching was interrupted", e);
@@ -136,6 +157,10 @@ public final class SourceAccess {
         }
         String path = uri.getPath();
         return new SourceContent(List.of(new FetchedFile(path.substring(path.lastIndexOf('/') + 1), body)));
+    }
+
+    private static RoleFailedException passing(RoleFailedException e) {
+        return RoleFailedException.passing(e.reason(), String.valueOf(e.getMessage()), e.getCause());
     }
 
     private record LocalFile(String name, Path file) implements SourceFile {

@@ -4,10 +4,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /** A store that accepts the conditions of a write and ignores them, as some do. */
-final class IgnoringConditions {
+public final class IgnoringConditions {
     private IgnoringConditions() {}
 
-    static ObjectStore over(ObjectStore store) {
+    public static ObjectStore over(ObjectStore store) {
         return (ObjectStore) Proxy.newProxyInstance(
                 ObjectStore.class.getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("put") && arguments.length == 4) {

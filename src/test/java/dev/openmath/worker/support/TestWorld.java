@@ -3,7 +3,6 @@ package dev.openmath.worker.support;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.openmath.worker.GenerateRole;
-import dev.openmath.worker.JobContext;
 import dev.openmath.worker.JobFile;
 import dev.openmath.worker.PlanRole;
 import dev.openmath.worker.generate.GenerateOptions;
@@ -13,6 +12,7 @@ import dev.openmath.worker.grading.Verdict;
 import dev.openmath.worker.inference.InferenceClient;
 import dev.openmath.worker.loop.RetryBudget;
 import dev.openmath.worker.plan.SourceAccess;
+import dev.openmath.worker.progress.Conditions;
 import dev.openmath.worker.store.InMemoryObjectStore;
 import dev.openmath.worker.store.JsonDocuments;
 import dev.openmath.worker.store.ObjectStore;
@@ -149,7 +149,11 @@ public final class TestWorld {
 
     /** @param view what this worker sees of the store */
     public GenerateWorker worker(ObjectStore view, UnaryOperator<GenerateOptions> change) {
-        JobContext context = JobContext.load(job(), sources(), folder.resolve("prompts"));
+        return worker(view, change, new Conditions(clock));
+    }
+
+    public GenerateWorker worker(ObjectStore view, UnaryOperator<GenerateOptions> change, Conditions conditions) {
+        GenerateRole.Inputs inputs = new GenerateRole.Inputs(this::job, sources(), folder.resolve("prompts"));
         GenerateRole.Surroundings around = new GenerateRole.Surroundings(
                 view,
                 engine,
@@ -158,7 +162,7 @@ public final class TestWorld {
                 TEXT,
                 "worker-" + ++workers,
                 clock);
-        return GenerateRole.worker(context, around, change.apply(options()));
+        return GenerateRole.worker(inputs, around, change.apply(options()), conditions);
     }
 
     /** Everything at once: rows are stored one by one, and nobody waits for anything. */
