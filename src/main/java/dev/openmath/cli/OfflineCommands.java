@@ -1,5 +1,6 @@
 package dev.openmath.cli;
 
+import dev.openmath.worker.RoleFailedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -14,6 +15,7 @@ import picocli.CommandLine.HelpCommand;
             GradeCommand.class,
             ExtractCommand.class,
             SandboxCommand.class,
+            RunCommand.class,
             VerifyCommand.class,
             HelpCommand.class
         })
@@ -33,7 +35,9 @@ public final class OfflineCommands {
         return new CommandLine(new OfflineCommands())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    boolean input = failure instanceof WrongInputException;
+                    boolean input = failure instanceof WrongInputException
+                            || failure instanceof RoleFailedException role
+                                    && role.reason().exitCode() == ExitCodes.WRONG_INPUT;
                     String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
                     command.getErr().println("openmath " + command.getCommandName() + ": " + message);
                     return input ? ExitCodes.WRONG_INPUT : ExitCodes.FAILED;

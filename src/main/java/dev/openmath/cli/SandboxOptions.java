@@ -1,7 +1,10 @@
 package dev.openmath.cli;
 
 import dev.openmath.worker.grading.SymbolicVerifier;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,6 +21,13 @@ final class SandboxOptions {
     String sandbox = "local";
 
     @Option(
+            names = "--sandbox-token-file",
+            paramLabel = "FILE",
+            description = "Where the token of --sandbox URL is, instead of in " + TOKEN_VARIABLE + ".")
+    @Nullable
+    Path tokenFile;
+
+    @Option(
             names = "--unsafe-local",
             description = "With --sandbox local: run model-written code as this user even where it can't be isolated.")
     boolean unsafeLocal;
@@ -28,6 +38,43 @@ final class SandboxOptions {
             checkedUrl(); // a wrong option is reported before any row is read
         }
         return new LazyVerifier();
+    }
+
+    /**
+     * The executor, reached or started now.
+     *
+     * @throws WrongInputException if it can't be started here, or its token is missing
+     */
+    Executor executor() {
+        if (sandbox.equals("local")) {
+            LocalSandbox started = LocalSandbox.start(unsafeLocal);
+            return new Executor(started.url(), started.token(), started);
+        }
+        return new Executor(checkedUrl(), token(), null);
+    }
+
+    /** An executor to talk to; closing it stops it if it was started for this. */
+    record Executor(URI url, String token, @Nullable LocalSandbox local) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (local != null) {
+                local.close();
+            }
+        }
+    }
+
+    private String token() {
+        String token;
+        try {
+            token = tokenFile != null ? Files.readString(tokenFile) : System.getenv(TOKEN_VARIABLE);
+        } catch (IOException e) {
+            throw new WrongInputException("--sandbox-token-file: can't read " + tokenFile, e);
+        }
+        if (token == null || token.isBlank()) {
+            throw new WrongInputException("--sandbox " + sandbox + " needs a token: set " + TOKEN_VARIABLE
+                    + ", or give --sandbox-token-file FILE");
+        }
+        return token.strip();
     }
 
     private URI checkedUrl() {
@@ -62,11 +109,7 @@ final class SandboxOptions {
                 local = started;
                 known = new HttpVerifier(started.url(), started.token());
             } else {
-                String token = System.getenv(TOKEN_VARIABLE);
-                if (token == null || token.isBlank()) {
-                    throw new WrongInputException("--sandbox " + sandbox + " needs a token: set " + TOKEN_VARIABLE);
-                }
-                known = new HttpVerifier(checkedUrl(), token.strip());
+                known = new HttpVerifier(checkedUrl(), token());
             }
             verifier = known;
             return known;
