@@ -7,7 +7,9 @@ JAVA_HOME=$(bin/jdk25)
 export JAVA_HOME
 eval "$(kind/cluster.sh env)"
 
+# The S3 server belongs to the contract test of the stores; helm to the test of the rendered manifests.
 java() {
+  kind/cluster.sh images s3
   mvn -B -ntp verify
 }
 

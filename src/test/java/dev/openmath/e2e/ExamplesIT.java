@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ExamplesIT {
     @Test
     void everyExampleIsAccepted() throws IOException {
-        Kubectl kubectl = new Kubectl("default");
+        Kubectl kubectl = new Kubectl("");
         List<Path> examples;
         try (Stream<Path> files = Files.list(Path.of("manifests/examples"))) {
             examples =

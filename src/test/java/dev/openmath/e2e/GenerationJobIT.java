@@ -185,6 +185,25 @@ class GenerationJobIT {
         playground.awaitComplete("no-secret");
     }
 
+    @Test
+    void saysThatCredentialsAreRefusedAndGoesOnByItself() {
+        String key = "AWS_ACCESS_KEY_ID=openmath-demo";
+        String secret = "AWS_SECRET_ACCESS_KEY=openmath-demo-secret";
+        playground.kubectl.run(
+                "create", "secret", "generic", "s3-wrong", "--from-literal=" + key + "x", "--from-literal=" + secret);
+        playground.job(DemoJob.of("refused", 1, 1)
+                .with(spec -> spec.withObject("/output/s3/credentialsSecretRef").put("name", "s3-wrong")));
+        playground.awaitJob(
+                "refused",
+                "saying that the credentials are refused",
+                SOON,
+                j -> Playground.message(j, ConditionTypes.READY).contains("refuses the credentials"));
+        playground.kubectl.run("delete", "secret", "s3-wrong");
+        playground.kubectl.run(
+                "create", "secret", "generic", "s3-wrong", "--from-literal=" + key, "--from-literal=" + secret);
+        playground.awaitComplete("refused");
+    }
+
     /** A word of a question that no log has a reason to contain. */
     private static void noTextInLogs(String job, List<JsonNode> rows) {
         String logs = new Kubectl("openmath-system").run("logs", "deploy/openmath-operator", "--tail=-1");

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The command a user has, in one namespace of the test cluster. */
+/** The command a user has, in one namespace of the test cluster; an empty one leaves it to the manifests. */
 record Kubectl(String namespace) {
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
@@ -24,8 +24,10 @@ record Kubectl(String namespace) {
     }
 
     private String execute(String input, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of("kubectl", "--context", "kind-openmath", "--namespace", namespace));
+        List<String> command = new ArrayList<>(List.of("kubectl", "--context", "kind-openmath"));
+        if (!namespace.isEmpty()) {
+            command.addAll(List.of("--namespace", namespace));
+        }
         command.addAll(List.of(arguments));
         try {
             Path in = Files.createTempFile("kubectl", ".in");

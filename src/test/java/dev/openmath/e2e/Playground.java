@@ -40,7 +40,8 @@ final class Playground implements AutoCloseable {
     String example(String name) {
         try {
             return Files.readString(Path.of("manifests/examples", name))
-                    .replace("openmath-demo\n", namespace + "\n")
+                    .replace("name: openmath-demo\n", "name: " + namespace + "\n")
+                    .replace("namespace: openmath-demo\n", "namespace: " + namespace + "\n")
                     .replace("namespace: openmath-demo}", "namespace: " + namespace + "}")
                     .replace("s3.openmath-demo.svc", "s3." + namespace + ".svc");
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -25,6 +26,15 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** S3, or a store that speaks its language and honours {@code If-None-Match} and {@code If-Match}. */
 public final class S3ObjectStore implements ObjectStore {
+    private static final Set<String> REFUSED_CREDENTIALS = Set.of(
+            "AccessDenied",
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "ExpiredToken",
+            "InvalidToken",
+            // versitygw for an access key it does not know, with HTTP 404
+            "XAdminUserNotFound");
+
     private final S3Client client;
     private final S3Location where;
     private final String base;
@@ -102,10 +112,7 @@ public final class S3ObjectStore implements ObjectStore {
                 return client.putObject(request.build(), RequestBody.fromBytes(body))
                         .eTag();
             } catch (S3Exception e) {
-                if (e.statusCode() == 412 || (e.statusCode() == 404 && condition instanceof WriteCondition.Matches)) {
-                    if (e.statusCode() == 404 && isMissingBucket(e)) {
-                        throw translated(key, e);
-                    }
+                if (e.statusCode() == 412 || (isMissingKey(e) && condition instanceof WriteCondition.Matches)) {
                     return null;
                 }
                 if (e.statusCode() != 409 || attempt == 5) {
@@ -158,7 +165,7 @@ public final class S3ObjectStore implements ObjectStore {
         try {
             return Optional.of(action.get());
         } catch (S3Exception e) {
-            if (e.statusCode() == 404 && !isMissingBucket(e)) {
+            if (isMissingKey(e)) {
                 return Optional.empty();
             }
             throw translated(key, e);
@@ -175,26 +182,33 @@ public final class S3ObjectStore implements ObjectStore {
         }
     }
 
-    private static boolean isMissingBucket(S3Exception e) {
-        return e.awsErrorDetails() != null
-                && "NoSuchBucket".equals(e.awsErrorDetails().errorCode());
+    /** A 404 also answers a missing bucket, and with versitygw an unknown access key; an answer to HEAD has no code. */
+    private static boolean isMissingKey(S3Exception e) {
+        return e.statusCode() == 404
+                && (code(e).isEmpty() || code(e).equals("NoSuchKey") || code(e).equals("NotFound"));
+    }
+
+    private static String code(S3Exception e) {
+        return e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null
+                ? ""
+                : e.awsErrorDetails().errorCode();
     }
 
     private StoreException translated(String key, SdkException e) {
         String at = "bucket \"" + where.bucket() + "\" at " + (where.endpoint() == null ? "AWS" : where.endpoint());
         if (e instanceof S3Exception s3) {
             int status = s3.statusCode();
-            if (isMissingBucket(s3) || status == 301) {
+            if (code(s3).equals("NoSuchBucket") || status == 301) {
                 return new StoreException(
                         StoreException.Reason.BucketNotFound,
                         at + " does not exist" + (status == 301 ? " in region " + where.region() : "")
                                 + "; create it, or write the right name in output.s3.bucket and output.s3.region",
                         e);
             }
-            if (status == 401 || status == 403) {
+            if (status == 401 || status == 403 || REFUSED_CREDENTIALS.contains(code(s3))) {
                 return new StoreException(
                         StoreException.Reason.StorageAccessDenied,
-                        at + " refuses the credentials (HTTP " + status + " for key " + base + key
+                        at + " refuses the credentials (HTTP " + status + " " + code(s3) + " for key " + base + key
                                 + "); put keys that may read, write, list and delete under the prefix into the Secret"
                                 + " of output.s3.credentialsSecretRef",
                         e);
@@ -208,7 +222,7 @@ public final class S3ObjectStore implements ObjectStore {
             }
             return new StoreException(
                     StoreException.Reason.StorageUnreachable,
-                    at + " answers HTTP " + status + " for key " + base + key
+                    at + " answers HTTP " + status + " " + code(s3) + " for key " + base + key
                             + "; look at the store's own log, the worker goes on when it recovers",
                     e);
         }

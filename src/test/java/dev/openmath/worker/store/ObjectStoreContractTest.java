@@ -214,7 +214,11 @@ class ObjectStoreContractTest {
         System.setProperty("aws.secretAccessKey", "wrong");
         try {
             assertTrouble(good, StoreException.Reason.StorageAccessDenied, "refuses the credentials (HTTP 403");
+            // versitygw answers 404 here, which must never pass for "no such key".
+            System.setProperty("aws.accessKeyId", "nobody");
+            assertTrouble(good, StoreException.Reason.StorageAccessDenied, "refuses the credentials (HTTP 404");
         } finally {
+            System.setProperty("aws.accessKeyId", "test");
             System.setProperty("aws.secretAccessKey", "testtest");
         }
     }
