@@ -12,10 +12,17 @@ deploy() {
   image_id=$(docker image inspect --format '{{.Id}}' "openmath-operator:0.1.0")
   kubectl --context "$context" create namespace "$namespace" --dry-run=client -o yaml |
     kubectl --context "$context" apply -f - >/dev/null
+  let_go_of_a_broken_attempt
   helm upgrade --install "$release" "$root/helm/openmath-operator" --kube-context "$context" \
     --namespace "$namespace" --set-string "podAnnotations.openmath\.dev/image-id=${image_id#sha256:}" \
     --set progressInterval=2s --wait --timeout 2m "$@" >/dev/null || explain
   kubectl --context "$context" --namespace "$namespace" get deployment -l app.kubernetes.io/instance="$release"
+}
+
+# A helm that was killed leaves its release pending, and every later one refuses; only the record is removed.
+let_go_of_a_broken_attempt() {
+  kubectl --context "$context" --namespace "$namespace" delete secret \
+    -l "owner=helm,name=$release,status in (pending-install,pending-upgrade,pending-rollback)" >/dev/null
 }
 
 explain() {

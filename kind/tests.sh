@@ -22,6 +22,7 @@ python() {
 cluster() {
   kind/package.sh
   kind/cluster.sh load
+  kind/cluster.sh gvisor
   kind/install.sh deploy
   [ -d target/test-classes ] || mvn -B -ntp -q test-compile
   mvn -B -ntp failsafe:integration-test failsafe:verify -Dit.groups=cluster
