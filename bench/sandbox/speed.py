@@ -9,12 +9,18 @@ import alternatives
 from executor import Clients, Executor
 from table import Row, percentile
 
-_SOLVE = "from sympy import symbols, solve\nx = symbols('x')\nprint(solve(x**2 - {a}*x + {b}, x))"
+_SOLVE = "from sympy import symbols, solve\nx = symbols('x')\nprint(solve(x**2 - {sum}*x + {product}, x))"
 _BLOCKS = (
     "from sympy import symbols, solve, Rational\nx, y = symbols('x y')\nprice = Rational({a}, 4)\nprint(price)",
     "roots = solve([x + y - {a}, x - y - {b}], [x, y])\nprint(roots)",
     "print(roots[x] * price + sum(range({b})))",
 )
+
+
+def _quadratic(number: int) -> str:
+    """An equation with two whole roots, another one for each number."""
+    first, second = 2 + number % 50, 3
+    return _SOLVE.format(sum=first + second, product=first * second)
 
 
 @dataclass(frozen=True)
@@ -33,13 +39,15 @@ def _rate(count: int, threads: int, cpu: Callable[[], float], work: Callable[[in
 
 
 def _compared(what: str, bar: float, ours: _Rate, other: _Rate, detail: str) -> Row:
-    ratio = ours.per_cpu_second / other.per_cpu_second
+    by_clock, by_cpu = ours.per_second / other.per_second, ours.per_cpu_second / other.per_cpu_second
+    # The smaller: the kernel forgets the CPU time of what ends with its PID namespace, and the clock sees what else the machine does.
+    ratio = min(by_clock, by_cpu)
     return Row(
         what,
         f"{ratio:.1f}x",
         f">= {bar:g}x",
         ratio >= bar,
-        f"{ours.per_cpu_second:.1f} against {other.per_cpu_second:.2f} per second of CPU; by the wall clock {ours.per_second / other.per_second:.1f}x; {detail}",
+        f"{ours.per_second:.1f} against {other.per_second:.2f} per second ({by_clock:.1f}x); per second of CPU {by_cpu:.1f}x; {detail}",
     )
 
 
@@ -48,14 +56,12 @@ def first_cell(executor: Executor, count: int, threads: int) -> Row:
     clients = Clients(executor)
 
     def ours(number: int) -> None:
-        answer = clients.mine().run_apart(_SOLVE.format(a=5 + number % 50, b=6), semantics="Python")
+        answer = clients.mine().run_apart(_quadratic(number), semantics="Python")
         if answer["class"] != "ok":
             raise RuntimeError(f"a block came out as {answer['class']}: {answer['errorMessage']}")
 
     rate = _rate(count, threads, executor.cpu_seconds, ours)
-    fresh = _rate(
-        max(2 * threads, count // 25), threads, alternatives.children_cpu_seconds, lambda n: alternatives.fresh(_SOLVE.format(a=5 + n % 50, b=6))
-    )
+    fresh = _rate(max(2 * threads, count // 25), threads, alternatives.children_cpu_seconds, lambda n: alternatives.fresh(_quadratic(n)))
     return _compared("first SymPy cell of a session", 15, rate, fresh, f"{count} sessions")
 
 
