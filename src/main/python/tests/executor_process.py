@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 import uuid
 from dataclasses import dataclass, field
@@ -25,7 +26,73 @@ class Answer:
     raw: bytes = field(repr=False, default=b"")
 
 
-class ExecutorProcess:
+class Executor:
+    """An executor that runs: what a client may ask it. Its addresses are in ``announcement``: url, managementUrl, token, capabilities."""
+
+    announcement: dict[str, Any]
+    defaults: dict[str, Any] = {}
+    """What every session asks for unless a test says otherwise."""
+
+    @property
+    def name(self) -> str:
+        return self.announcement["url"]
+
+    @property
+    def tainted(self) -> bool:
+        return self.capabilities["recycling"]["tainted"]
+
+    @property
+    def capabilities(self) -> dict[str, Any]:
+        return self.management("GET", "/v1/capabilities").body
+
+    def request(self, method: str, path: str, body: Any = None, token: str | None = "", timeout: float = 120, headers: dict[str, str] | None = None) -> Answer:
+        """A request to the sessions' port; the body is sent as JSON unless it is bytes. An empty token is the right one."""
+        token = self.announcement["token"] if token == "" else token
+        sent = {"Authorization": f"Bearer {token}"} if token else {}
+        return _call(self.announcement["url"], method, path, body, {**sent, **(headers or {})}, timeout)
+
+    def management(self, method: str, path: str) -> Answer:
+        return _call(self.announcement["managementUrl"], method, path, None, {}, 30)
+
+    def open(self, **fields: Any) -> "SessionClient":
+        answer = self.request("POST", "/v1/sessions", {"key": uuid.uuid4().hex, **self.defaults, **fields})
+        assert answer.status in (200, 201), answer
+        return SessionClient(self, answer.body["id"], answer.body)
+
+    def run(self, code: str, timeout_ms: int | None = None, **fields: Any) -> dict[str, Any]:
+        """One block in a session of its own."""
+        with self.open(**fields) as session:
+            return session.run(code, timeout_ms)
+
+    def verify(self, pairs: list[tuple[str | None, str | None]], **fields: Any) -> list[dict[str, Any]]:
+        body = {"pairs": [{"predicted": p, "expected": e} for p, e in pairs], **fields}
+        answer = self.request("POST", "/v1/verify", body)
+        assert answer.status == 200, answer
+        return answer.body["verdicts"]
+
+
+class RemoteExecutor(Executor):
+    """One that somebody else has started, for example in a pod; its management port may be out of reach."""
+
+    # As the tests' own executors are set, whatever the pool's settings are.
+    defaults = {"semantics": "IPython", "limits": {"timeoutMs": 10_000, "memoryBytes": 256 << 20, "maxOutputCharacters": 1000}}
+
+    def __init__(self, url: str, token: str, management: str | None = None) -> None:
+        self.announcement = {"url": url, "token": token, "managementUrl": management}
+
+    @property
+    def tainted(self) -> bool:
+        return self.announcement["managementUrl"] is not None and super().tainted
+
+    def wait_for_calm(self, timeout: float = 10) -> None:
+        """Waits until nothing runs and nothing is queued."""
+        deadline = time.monotonic() + timeout
+        while self.announcement["managementUrl"] and (demand := self.management("GET", "/v1/demand").body) and demand["running"] + demand["queued"]:
+            assert time.monotonic() < deadline, demand
+            time.sleep(0.05)
+
+
+class ExecutorProcess(Executor):
     """One executor on loopback, with a configuration of its own."""
 
     def __init__(self, config: dict[str, Any] | None = None, *arguments: str, environment: dict[str, str] | None = None) -> None:
@@ -50,35 +117,6 @@ class ExecutorProcess:
         assert line, f"the executor ended at once ({self.process.wait()}): {self.log.read_text()}"
         self.announcement = json.loads(line)
         return self
-
-    @property
-    def capabilities(self) -> dict[str, Any]:
-        return self.management("GET", "/v1/capabilities").body
-
-    def request(self, method: str, path: str, body: Any = None, token: str | None = "", timeout: float = 120, headers: dict[str, str] | None = None) -> Answer:
-        """A request to the sessions' port; the body is sent as JSON unless it is bytes. An empty token is the right one."""
-        token = self.announcement["token"] if token == "" else token
-        sent = {"Authorization": f"Bearer {token}"} if token else {}
-        return _call(self.announcement["url"], method, path, body, {**sent, **(headers or {})}, timeout)
-
-    def management(self, method: str, path: str) -> Answer:
-        return _call(self.announcement["managementUrl"], method, path, None, {}, 30)
-
-    def open(self, **fields: Any) -> "SessionClient":
-        answer = self.request("POST", "/v1/sessions", {"key": uuid.uuid4().hex, **fields})
-        assert answer.status in (200, 201), answer
-        return SessionClient(self, answer.body["id"], answer.body)
-
-    def run(self, code: str, timeout_ms: int | None = None, **fields: Any) -> dict[str, Any]:
-        """One block in a session of its own."""
-        with self.open(**fields) as session:
-            return session.run(code, timeout_ms)
-
-    def verify(self, pairs: list[tuple[str | None, str | None]], **fields: Any) -> list[dict[str, Any]]:
-        body = {"pairs": [{"predicted": p, "expected": e} for p, e in pairs], **fields}
-        answer = self.request("POST", "/v1/verify", body)
-        assert answer.status == 200, answer
-        return answer.body["verdicts"]
 
     def descendants(self) -> set[int]:
         """All living processes below the executor, zombies left out."""
@@ -121,7 +159,7 @@ class ExecutorProcess:
 
 @dataclass
 class SessionClient:
-    executor: ExecutorProcess
+    executor: Executor
     id: str
     opened: dict[str, Any]
 
