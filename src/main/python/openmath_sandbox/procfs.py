@@ -101,6 +101,14 @@ def alive(pid: int) -> bool:
     return stat is not None and stat.state not in "ZX"
 
 
+def group(pid: int) -> int:
+    """Its process group; 0 if it is gone."""
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return 0
+
+
 def usage(pids: list[int], shared_bytes: int) -> Usage:
     """What the given processes use; of each one's memory the first shared_bytes are the zygote's."""
     tasks, resident, cpu = 0, 0, 0.0

@@ -125,22 +125,26 @@ class SessionProcess:
             pass
 
     def _sweep(self, init: int) -> None:
-        # Stop all before killing any: what is stopped forks no more.
-        stopped: set[int] = set()
+        # Whole groups first: the kernel kills one at a stroke, so a fork bomb can't outrun it. Groups never reach beyond init's own session.
+        found = set(procfs.descendants(init))
+        for group in {procfs.group(pid) for pid in found} - {0, procfs.group(init)}:
+            _signal(-group, signal.SIGKILL)
+        frozen: set[int] = set()
+        # Then what hides in between. Stop all before killing any: what is stopped forks no more.
         for _ in range(_STOP_PASSES):
-            fresh = [pid for pid in procfs.descendants(init) if pid not in stopped]
+            fresh = [pid for pid in procfs.descendants(init) if pid not in frozen]
             if not fresh:
                 break
             for pid in fresh:
                 _signal(pid, signal.SIGSTOP)
-            stopped.update(fresh)
+            frozen.update(fresh)
         for _ in range(_STOP_PASSES):
             living = [pid for pid in procfs.descendants(init) if procfs.alive(pid)]
             if not living:
                 break
             for pid in living:
                 _signal(pid, signal.SIGKILL)
-        self.swept += max(0, len(stopped) - 1)
+        self.swept += max(0, len(found | frozen) - 1)
 
     def on_gone(self) -> None:
         """The zygote has reaped init: nothing of the session is left."""
