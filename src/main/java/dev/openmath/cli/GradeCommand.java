@@ -68,12 +68,19 @@ final class GradeCommand implements Callable<Integer> {
         try (SandboxOptions.LazyVerifier lazy = sandbox.open()) {
             Grader grader = Grader.of(kind, lazy.verifier(), Duration.ofSeconds(timeoutSeconds));
             String[] pair = explain;
+            int code;
             if (pair != null) {
-                return explain(grader, pair[0], pair[1]);
+                code = explain(grader, pair[0], pair[1]);
+            } else {
+                try (InputStream input = Options.input(file)) {
+                    code = gradeLines(grader, input, System.out);
+                }
             }
-            try (InputStream input = Options.input(file)) {
-                return gradeLines(grader, input, System.out);
+            if (lazy.missing().isPresent()) {
+                spec.commandLine().getErr().println(lazy.missing().get().getMessage());
+                return ExitCodes.WRONG_INPUT;
             }
+            return code;
         }
     }
 

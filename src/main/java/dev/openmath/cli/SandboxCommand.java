@@ -36,6 +36,10 @@ final class SandboxCommand implements Callable<Integer> {
         if (file != null && !Files.isReadable(file)) {
             throw new WrongInputException("--config: can't read " + file);
         }
-        return ExecutorProcess.runInForeground(listen, file, unsafeLocal);
+        try (LocalSandbox sandbox = LocalSandbox.start(new LocalSandbox.Launch(listen, file, unsafeLocal, true))) {
+            System.out.println(sandbox.document());
+            System.out.flush();
+            return sandbox.waitFor();
+        }
     }
 }

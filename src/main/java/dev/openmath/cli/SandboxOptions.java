@@ -1,16 +1,28 @@
 package dev.openmath.cli;
 
 import dev.openmath.worker.grading.SymbolicVerifier;
+import dev.openmath.worker.sandbox.ExecutorClient;
+import dev.openmath.worker.sandbox.ExecutorVerifier;
+import dev.openmath.worker.sandbox.SandboxSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where a command finds its sandbox. */
 final class SandboxOptions {
     static final String TOKEN_VARIABLE = "OPENMATH_SANDBOX_TOKEN";
+
+    /** How long an executor may be away before rows go without a verdict. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    /** Of sessions; comparisons need none. */
+    private static final SandboxSettings SETTINGS =
+            new SandboxSettings("IPython", Duration.ofSeconds(10), Duration.ofSeconds(60), 1000, 1, 1);
 
     @Option(
             names = "--sandbox",
@@ -47,7 +59,7 @@ final class SandboxOptions {
      */
     Executor executor() {
         if (sandbox.equals("local")) {
-            LocalSandbox started = LocalSandbox.start(unsafeLocal);
+            LocalSandbox started = LocalSandbox.start(LocalSandbox.Launch.quiet(unsafeLocal));
             return new Executor(started.url(), started.token(), started);
         }
         return new Executor(checkedUrl(), token(), null);
@@ -92,34 +104,60 @@ final class SandboxOptions {
 
     /** Starts nothing while nobody asks: most answers need no computer algebra. */
     final class LazyVerifier implements AutoCloseable {
-        private @Nullable LocalSandbox local;
+        private @Nullable Executor executor;
+        private @Nullable ExecutorClient client;
         private @Nullable SymbolicVerifier verifier;
+        private @Nullable WrongInputException missing;
 
+        /** Where no sandbox can be had, what needs one gets no verdict; see {@link #missing}. */
         SymbolicVerifier verifier() {
             return (pairs, grader, timeout) -> connected().verify(pairs, grader, timeout);
         }
 
+        /** Why no sandbox could be had when one was needed. */
+        synchronized Optional<WrongInputException> missing() {
+            return Optional.ofNullable(missing);
+        }
+
         private synchronized SymbolicVerifier connected() {
             SymbolicVerifier known = verifier;
-            if (known != null) {
-                return known;
+            if (known == null) {
+                try {
+                    known = new ExecutorVerifier(connect(), PATIENCE);
+                } catch (WrongInputException e) {
+                    missing = e;
+                    known = SymbolicVerifier.unavailable();
+                }
+                verifier = known;
             }
-            if (sandbox.equals("local")) {
-                LocalSandbox started = LocalSandbox.start(unsafeLocal);
-                local = started;
-                known = new HttpVerifier(started.url(), started.token());
-            } else {
-                known = new HttpVerifier(checkedUrl(), token());
-            }
-            verifier = known;
             return known;
+        }
+
+        private ExecutorClient connect() {
+            Executor reached = executor();
+            executor = reached;
+            ExecutorClient opened = ExecutorClient.at(reached.url(), reached.token(), SETTINGS, Clock.systemUTC());
+            client = opened;
+            try {
+                if (opened.refusesToken()) {
+                    throw new WrongInputException("the sandbox refused the token: mend " + TOKEN_VARIABLE
+                            + ", or what --sandbox-token-file names");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return opened;
         }
 
         @Override
         public synchronized void close() {
-            if (local != null) {
-                local.close();
-                local = null;
+            if (client != null) {
+                client.close();
+                client = null;
+            }
+            if (executor != null) {
+                executor.close();
+                executor = null;
             }
         }
     }

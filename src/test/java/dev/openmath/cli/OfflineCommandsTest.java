@@ -58,6 +58,22 @@ class OfflineCommandsTest {
     }
 
     @Test
+    void rowsThatNeedNoSandboxAreGradedWhereThereIsNone() {
+        Outcome outcome = run("""
+                {"predicted": "1/2", "expected": "0.5"}
+                {"predicted": "\\\\sec^2 y", "expected": "\\\\tan^2 y+1"}
+                {"predicted": "3", "expected": "4"}
+                """, "grade", "--sandbox", "http://127.0.0.1:1");
+        assertThat(outcome.out()).hasSize(3);
+        assertThat(outcome.out().get(0)).contains("\"is_equal\": true");
+        assertThat(outcome.out().get(1))
+                .contains("\"is_equal\": null", "\"method\": \"no-sandbox\"", "\"class\": \"infra\"");
+        assertThat(outcome.out().get(2)).contains("\"is_equal\": false");
+        assertThat(outcome.err()).contains("needs a token: set OPENMATH_SANDBOX_TOKEN");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void malformedLinesAreNamedAndSkipped() {
         Outcome outcome = run("""
                 {"predicted": "1", "expected": "1"}
@@ -105,7 +121,7 @@ class OfflineCommandsTest {
                 "http://127.0.0.1:1");
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err()).contains("OPENMATH_SANDBOX_TOKEN");
-        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.out()).singleElement().asString().contains("\"is_equal\": null");
     }
 
     @Test

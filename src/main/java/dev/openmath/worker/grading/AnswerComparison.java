@@ -65,19 +65,23 @@ final class AnswerComparison {
             return inequalities(a, b);
         }
         if (isCollection(a) || isCollection(b)) {
-            return collections(a, b);
+            return collections(asUnion(a), asUnion(b));
         }
         if (a instanceof Numeral || b instanceof Numeral) {
             return numerals(a, b);
         }
         if (a instanceof Words left && b instanceof Words right) {
-            if (left.words().equals(right.words())) {
+            if (left.words().equals(right.words()) || sameTime(left, b) || sameTime(right, a)) {
                 return Decision.equal("text");
             }
             // Letters side by side may be a product, which is equal in any order.
             return left.asProduct() != null && right.asProduct() != null
                     ? ValueComparison.difference(left.asProduct(), right.asProduct(), () -> symbolic(a, b))
                     : Decision.unequal("text");
+        }
+        if (a instanceof Words left && b instanceof Value && sameTime(left, b)
+                || b instanceof Words right && a instanceof Value && sameTime(right, a)) {
+            return Decision.equal("units");
         }
         if (a instanceof Infinite left && b instanceof Infinite right) {
             return new Decision.Decided(Verdict.of(left.sign() == right.sign(), "exact"));
@@ -92,6 +96,13 @@ final class AnswerComparison {
             return ValueComparison.difference(left.value(), right.asProduct(), () -> symbolic(a, b));
         }
         return Decision.unequal("kind");
+    }
+
+    /** A time of day with its half, and the same time without. */
+    private static boolean sameTime(Words withHalf, Answer without) {
+        return withHalf.words().matches("[0-9]{1,2}:[0-9]{2}[ap]")
+                && withHalf.words().startsWith(without.source())
+                && without.source().length() == withHalf.words().length() - 1;
     }
 
     /** The verifier's rules depend on which side is which; equality does not, so the other order is asked too. */
@@ -243,6 +254,42 @@ final class AnswerComparison {
                         .signum();
     }
 
+    /** Alternatives, x < 1 or x > 2, are a union of intervals; x > 1 and x < 2 is one interval. */
+    private static Answer asUnion(Answer answer) {
+        if (answer instanceof Listing(String source, List<Answer> items)
+                && items.size() == 2
+                && source.contains("and")
+                && items.get(0) instanceof Range one
+                && items.get(1) instanceof Range two
+                && one.variable().equals(two.variable())) {
+            Sequence above = one.interval().items().getLast() instanceof Infinite ? one.interval() : two.interval();
+            Sequence below = above == one.interval() ? two.interval() : one.interval();
+            if (above.items().getLast() instanceof Infinite && below.items().getFirst() instanceof Infinite) {
+                return new Sequence(
+                        source,
+                        above.open(),
+                        below.close(),
+                        List.of(above.items().getFirst(), below.items().getLast()));
+            }
+        }
+        boolean alternatives = answer instanceof Listing list
+                && !list.source().contains("and")
+                && list.items().stream().allMatch(item -> item instanceof Range)
+                && list.items().stream()
+                                .map(item -> ((Range) item).variable())
+                                .distinct()
+                                .count()
+                        == 1;
+        return alternatives
+                ? new Union(
+                        answer.source(),
+                        ((Listing) answer)
+                                .items().stream()
+                                        .<Answer>map(item -> ((Range) item).interval())
+                                        .toList())
+                : answer;
+    }
+
     private static boolean isCollection(Answer answer) {
         return answer instanceof Listing
                 || answer instanceof Sequence
@@ -256,17 +303,22 @@ final class AnswerComparison {
             return matrices(left, right);
         }
         if (a instanceof Matrix left && b instanceof Sequence right) {
-            return vector(left) ? ordered(entries(left), right.items()) : Decision.unequal("kind");
+            return vector(left) && right.open() != ':'
+                    ? ordered(entries(left), right.items())
+                    : Decision.unequal("kind");
         }
         if (a instanceof Sequence left && b instanceof Matrix right) {
-            return vector(right) ? ordered(left.items(), entries(right)) : Decision.unequal("kind");
+            return vector(right) && left.open() != ':'
+                    ? ordered(left.items(), entries(right))
+                    : Decision.unequal("kind");
         }
         if (a instanceof Union || b instanceof Union) {
             return unions(a, b);
         }
         if (a instanceof Sequence left && b instanceof Sequence right) {
             boolean brackets = left.open() == right.open() && left.close() == right.close();
-            return brackets || left.items().size() > 2
+            boolean proportion = left.open() == ':' || right.open() == ':';
+            return brackets || !proportion && left.items().size() > 2
                     ? ordered(left.items(), right.items())
                     : Decision.unequal("brackets");
         }
@@ -295,10 +347,10 @@ final class AnswerComparison {
             return compare(a, right.items().getFirst());
         }
         if (a instanceof Value left && b instanceof Listing right) {
-            return new Decision.Decided(Verdict.of(decimalComma(right, left), "decimal-comma"));
+            return decimalComma(right, left) ? Decision.equal("decimal-comma") : Decision.unequal("kind");
         }
         if (a instanceof Listing left && b instanceof Value right) {
-            return new Decision.Decided(Verdict.of(decimalComma(left, right), "decimal-comma"));
+            return decimalComma(left, right) ? Decision.equal("decimal-comma") : Decision.unequal("kind");
         }
         return Decision.unequal("kind");
     }
@@ -327,7 +379,7 @@ final class AnswerComparison {
 
     private Decision listingAndSequence(List<Answer> list, Sequence sequence, boolean swapped) {
         boolean round = sequence.open() == '(' && sequence.close() == ')';
-        if (!round && sequence.items().size() < 3) {
+        if (!round && (sequence.items().size() < 3 || sequence.open() == ':')) {
             return Decision.unequal("brackets");
         }
         return swapped ? ordered(sequence.items(), list) : ordered(list, sequence.items());

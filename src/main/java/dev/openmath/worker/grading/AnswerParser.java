@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,13 @@ final class AnswerParser {
     private static final Pattern CHOICE = Pattern.compile("\\(?([A-J])[).]?");
     private static final Pattern WHOLE_TEXT = Pattern.compile("\\\\text\\{([^{}]*)\\}");
     private static final Pattern WORDS = Pattern.compile("(?=.*[A-Za-z]{2})[A-Za-z][A-Za-z '.,!?-]*");
+    private static final Pattern ALL_REALS = Pattern.compile(
+            "(?:x is )?(?:all|any|every) real(?: numbers?|s)?|all reals|(?:the )?(?:set of )?real numbers");
+    private static final Pattern EMPTY =
+            Pattern.compile("(?:there (?:is|are) )?no (?:real )?solutions?|(?:the )?empty set");
+    private static final Pattern RATIO = Pattern.compile("([0-9.]+) ?(?:\\\\text\\{ ?)?to(?: ?\\})? ?([0-9.]+)");
+    private static final Pattern CHOICE_WITH_TEXT =
+            Pattern.compile("(?:\\\\text\\{ ?)?\\(([A-J])\\)(?: ?\\}| |(?=[0-9])).*[0-9A-Za-z].*");
     private static final Pattern INFINITY = Pattern.compile("([-+]?) ?(?:\\\\infty|infinity|inf|oo)");
     private static final Pattern NUMERAL =
             Pattern.compile("([0-9][0-9A-Fa-f]*)_(?:\\{(?:\\\\text\\{)?([0-9]+|[a-z]+)\\}?\\}|([0-9]))");
@@ -63,9 +71,9 @@ final class AnswerParser {
         if (cleaned.length() > MAX_LENGTH) {
             return new Answer.Unread(cleaned);
         }
-        Matcher choice = CHOICE.matcher(unwrapText(cleaned));
-        if (choice.matches()) {
-            return new Answer.Value(cleaned, RationalFunction.generator(choice.group(1)), null, false, null);
+        Optional<String> choice = choice(cleaned);
+        if (choice.isPresent()) {
+            return new Answer.Value(cleaned, RationalFunction.generator(choice.get()), null, false, null);
         }
         String joined = SPACED_THOUSANDS
                 .matcher(cleaned)
@@ -89,6 +97,18 @@ final class AnswerParser {
         }
     }
 
+    /** The letter of a choice that stands alone, in brackets or not. */
+    static Optional<String> choice(String cleaned) {
+        Matcher choice = CHOICE.matcher(unwrapText(cleaned));
+        return choice.matches() ? Optional.of(choice.group(1)) : Optional.empty();
+    }
+
+    /** The letter of a choice that stands in brackets before the text of the choice. */
+    static Optional<String> choiceWithText(String cleaned) {
+        Matcher choice = CHOICE_WITH_TEXT.matcher(cleaned);
+        return choice.matches() ? Optional.of(choice.group(1)) : Optional.empty();
+    }
+
     private static Answer parse(String text, int depth) {
         if (depth > MAX_DEPTH || text.isEmpty()) {
             throw new NotUnderstoodException();
@@ -97,6 +117,10 @@ final class AnswerParser {
         Matcher words = WORDS.matcher(plain);
         if (words.matches()) {
             return words(text, plain);
+        }
+        Units.Compound compound = Units.compound(text);
+        if (compound != null) {
+            return new Answer.Value(text, RationalFunction.of(compound.number()), null, false, compound.unit());
         }
         List<String> items = items(text);
         if (items.size() == 1 && !items.getFirst().equals(text)) {
@@ -128,10 +152,15 @@ final class AnswerParser {
     private static Answer words(String source, String plain) {
         String words =
                 plain.strip().toLowerCase(Locale.ROOT).replaceAll("[.,!?']", "").replaceAll("[\\s-]+", " ");
-        OptionalLong number = NumberWords.parse(words);
+        Optional<Rational> number = NumberWords.value(words);
         if (number.isPresent()) {
-            RationalFunction value = RationalFunction.of(Rational.of(number.getAsLong()));
-            return new Answer.Value(source, value, null, false, null);
+            return new Answer.Value(source, RationalFunction.of(number.get()), null, false, null);
+        }
+        if (ALL_REALS.matcher(words).matches()) {
+            return allReals(source);
+        }
+        if (EMPTY.matcher(words).matches()) {
+            return new Answer.FiniteSet(source, List.of());
         }
         if (INFINITY.matcher(words).matches()) {
             return new Answer.Infinite(source, 1);
@@ -143,7 +172,12 @@ final class AnswerParser {
         if (!source.contains("\\text") && plain.matches("[a-z]{2}|[A-Za-z]( [A-Za-z]){1,2}")) {
             product = ExpressionParser.parse(plain);
         }
-        return new Answer.Words(source, words, product);
+        return new Answer.Words(source, words.replaceFirst("^(?:an?|the) (?=[a-z]{2})", ""), product);
+    }
+
+    private static Answer allReals(String source) {
+        return new Answer.Sequence(
+                source, '(', ')', List.of(new Answer.Infinite("-\\infty", -1), new Answer.Infinite("\\infty", 1)));
     }
 
     private static List<String> items(String text) {
@@ -213,8 +247,8 @@ final class AnswerParser {
     private static @Nullable Answer bracketed(String text, int depth) {
         if (text.startsWith("\\{") && text.endsWith("\\}") && Brackets.closing(text, 1) == text.length() - 1) {
             String inside = text.substring(2, text.length() - 2).strip();
-            if (inside.isEmpty() || inside.contains("|") || inside.contains(":")) {
-                throw new NotUnderstoodException();
+            if (inside.contains("|") || inside.contains(":")) {
+                return RelationParser.setBuilder(inside, part -> parse(part, depth + 1));
             }
             return new Answer.FiniteSet(text, parseAll(nonEmpty(Brackets.split(inside, ",")), depth));
         }
@@ -300,6 +334,12 @@ final class AnswerParser {
             }
             throw new NotUnderstoodException();
         }
+        if (text.equals("\\emptyset")) {
+            return new Answer.FiniteSet(text, List.of());
+        }
+        if (text.equals("\\mathbb{R}")) {
+            return allReals(text);
+        }
         Matcher halfDay = HALF_DAY.matcher(text);
         if (halfDay.matches()) {
             return new Answer.Words(text, halfDay.group(1) + halfDay.group(2).toLowerCase(Locale.ROOT), null);
@@ -307,7 +347,10 @@ final class AnswerParser {
         if (CLOCK.matcher(text).matches()) {
             return new Answer.Words(text, text, null);
         }
-        List<String> ratio = Brackets.split(text, ":");
+        List<String> ratio = Brackets.split(RATIO.matcher(text).replaceFirst("$1:$2"), ":");
+        if (ratio.size() > 2) {
+            return proportion(text, ratio);
+        }
         if (ratio.size() == 2) {
             RationalFunction quotient =
                     ExpressionParser.parse(ratio.get(0)).dividedBy(ExpressionParser.parse(ratio.get(1)));
@@ -322,6 +365,17 @@ final class AnswerParser {
             return number(text, stripped.rest(), false, stripped.unit());
         }
         return number(text, text, false, null);
+    }
+
+    /** Three or more numbers that only their proportion matters of: divided by the first. */
+    private static Answer proportion(String text, List<String> terms) {
+        RationalFunction first = ExpressionParser.parse(terms.getFirst());
+        List<Answer> scaled = new ArrayList<>();
+        for (String term : terms) {
+            RationalFunction value = ExpressionParser.parse(term).dividedBy(first);
+            scaled.add(new Answer.Value(value.toString(), value, null, false, null));
+        }
+        return new Answer.Sequence(text, ':', ':', scaled);
     }
 
     private static Answer number(String source, String text, boolean percent, Units.@Nullable Unit unit) {

@@ -35,7 +35,11 @@ final class AnswerText {
             Map.entry("θ", "\\theta "),
             Map.entry("α", "\\alpha "),
             Map.entry("β", "\\beta "),
-            Map.entry("√", "\\sqrt "));
+            Map.entry("√", "\\sqrt "),
+            Map.entry("≈", "\\approx "),
+            Map.entry("∅", "\\emptyset "),
+            Map.entry("∩", "\\cap "),
+            Map.entry("ℝ", "\\mathbb{R}"));
     private static final Map<String, String> COMMANDS = Map.ofEntries(
             Map.entry("dfrac", "\\frac"),
             Map.entry("tfrac", "\\frac"),
@@ -63,6 +67,10 @@ final class AnswerText {
             Map.entry("union", "\\cup "),
             Map.entry("cdotp", "\\cdot "),
             Map.entry("in", "\\in "),
+            Map.entry("minus", "-"),
+            Map.entry("varnothing", "\\emptyset "),
+            Map.entry("R", "\\mathbb{R}"),
+            Map.entry("Reals", "\\mathbb{R}"),
             Map.entry("langle", "("),
             Map.entry("rangle", ")"),
             Map.entry("quad", " "),
@@ -110,9 +118,10 @@ final class AnswerText {
             "emph");
     private static final Set<String> FUNCTIONS = Set.of(
             "sin", "cos", "tan", "cot", "sec", "csc", "log", "ln", "exp", "arcsin", "arccos", "arctan", "sinh", "cosh",
-            "tanh");
+            "tanh", "cis");
 
-    private static final Pattern PERCENT_WORD = Pattern.compile("(?<=[\\d}) ])\\s*(?:percentage|percent|pct)\\b\\.?");
+    private static final Pattern PERCENT_WORD = Pattern.compile(
+            "(?<=[\\d}) ])\\s*(?:(?:percentage|percent|pct)\\b\\.?|\\\\text\\{ ?(?:percentage|percent|pct)\\.? ?\\})");
     private static final Pattern TOUCHING_CONJUNCTION =
             Pattern.compile("(?<=[)\\]}0-9]) ?(and|or) ?(?=[(\\[{0-9\\\\-])");
     private static final Pattern ORDINAL =
@@ -120,6 +129,10 @@ final class AnswerText {
     private static final Pattern SPACES = Pattern.compile("\\s+");
     private static final Pattern TEXT_GROUP = Pattern.compile("\\\\text\\{([^{}]*)\\}");
     private static final Pattern DROPPABLE_SPACE = Pattern.compile("(?<![0-9]) | (?![0-9])");
+    /** Signs of currencies, which are no mathematics; what they say is kept by the grader. */
+    private static final Pattern CURRENCY =
+            Pattern.compile("[€£₹¢]|\\\\(?:pounds|euro)(?![A-Za-z])|(?<![A-Za-z])Rs\\.?(?= ?[0-9])");
+
     private static final Pattern DIGIT_GROUP = Pattern.compile("(?<=\\d)(?:\\{,\\}|,\\\\!|\\\\,|\\\\!) ?(?=\\d)");
 
     private AnswerText() {}
@@ -130,6 +143,7 @@ final class AnswerText {
         for (var replacement : UNICODE.entrySet()) {
             text = text.replace(replacement.getKey(), replacement.getValue());
         }
+        text = CURRENCY.matcher(text).replaceAll("");
         text = DIGIT_GROUP.matcher(text).replaceAll("");
         boolean matrix = text.contains("\\begin");
         StringBuilder out = new StringBuilder(text.length());

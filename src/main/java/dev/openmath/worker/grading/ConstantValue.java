@@ -36,6 +36,8 @@ final class ConstantValue {
                 BigDecimal base;
                 if (radicand > 0) {
                     base = BigDecimal.valueOf(radicand).sqrt(PRECISION);
+                } else if (Polynomial.logarithmOf(name) > 0) {
+                    base = logarithm(Polynomial.logarithmOf(name));
                 } else if (name.equals(Polynomial.PI)) {
                     base = PI;
                 } else if (name.equals(Polynomial.E)) {
@@ -51,6 +53,27 @@ final class ConstantValue {
             sum = sum.add(product, PRECISION);
         }
         return Optional.of(sum);
+    }
+
+    /** With x = m * 2^k, m near 1: k times the logarithm of 2, and the series of the inverse hyperbolic tangent. */
+    private static BigDecimal logarithm(long x) {
+        int halvings = 63 - Long.numberOfLeadingZeros(x);
+        BigDecimal mantissa = BigDecimal.valueOf(x).divide(BigDecimal.valueOf(1L << halvings), PRECISION);
+        return BigDecimal.valueOf(halvings)
+                .multiply(series(BigDecimal.TWO), PRECISION)
+                .add(series(mantissa), PRECISION);
+    }
+
+    private static BigDecimal series(BigDecimal x) {
+        BigDecimal t = x.subtract(BigDecimal.ONE).divide(x.add(BigDecimal.ONE), PRECISION);
+        BigDecimal square = t.multiply(t, PRECISION);
+        BigDecimal power = t;
+        BigDecimal sum = BigDecimal.ZERO;
+        for (int k = 1; power.precision() - power.scale() > -PRECISION.getPrecision() && power.signum() != 0; k += 2) {
+            sum = sum.add(power.divide(BigDecimal.valueOf(k), PRECISION), PRECISION);
+            power = power.multiply(square, PRECISION);
+        }
+        return sum.multiply(BigDecimal.TWO, PRECISION);
     }
 
     /** Whether a decimal is a value rounded or truncated to the decimal's own places. */

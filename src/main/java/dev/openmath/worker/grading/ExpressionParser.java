@@ -23,10 +23,13 @@ final class ExpressionParser {
     private static final Pattern MIXED =
             Pattern.compile(" *\\\\frac *(?:\\{ *([0-9]+) *\\}|([0-9])) *(?:\\{ *([0-9]+) *\\}|([0-9]))(?![0-9])");
     private static final Pattern MIXED_SLASH = Pattern.compile(" +([0-9]+) */ *([0-9]+)(?![0-9.])");
+    private static final Pattern DEGREES = Pattern.compile("\\^ *(?:\\\\circ(?![A-Za-z])|\\{ *\\\\circ *\\})");
+    private static final RationalFunction DEGREE = RationalFunction.generator(Polynomial.PI)
+            .times(RationalFunction.of(new Rational(BigInteger.ONE, BigInteger.valueOf(180))));
     private static final Pattern COMMAND = Pattern.compile("\\\\([A-Za-z]+)");
     private static final Set<String> FUNCTIONS = Set.of(
             "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log",
-            "exp");
+            "exp", "cis");
     private static final Set<String> LETTERS = Set.of(
             "alpha",
             "beta",
@@ -72,6 +75,8 @@ final class ExpressionParser {
     private final String text;
     private int at;
     private int depth;
+    /** Inside of the argument of a function, where a degree sign belongs to the angle. */
+    private int arguments;
 
     private ExpressionParser(String text) {
         this.text = text;
@@ -177,6 +182,8 @@ final class ExpressionParser {
             if (peek() == '!') {
                 at++;
                 value = factorial(value);
+            } else if (arguments > 0 && acceptDegrees()) {
+                value = value.times(DEGREE);
             } else if (accept("^") || accept("**")) {
                 value = power(value, exponent());
                 spaces();
@@ -187,6 +194,15 @@ final class ExpressionParser {
                 return value;
             }
         }
+    }
+
+    private boolean acceptDegrees() {
+        Matcher degrees = DEGREES.matcher(text).region(at, text.length());
+        if (degrees.lookingAt()) {
+            at = degrees.end();
+            return true;
+        }
+        return false;
     }
 
     /** Powers of powers without brackets are towers, as in 9^9^9. */
@@ -239,7 +255,34 @@ final class ExpressionParser {
         at = close + 1;
         return inner.rational()
                 .map(value -> RationalFunction.of(value.signum() < 0 ? value.negate() : value))
+                .or(() -> modulus(inner))
                 .orElseGet(() -> opaque("abs" + inner));
+    }
+
+    /** The absolute value of a complex number whose square is rational. */
+    private static Optional<RationalFunction> modulus(RationalFunction value) {
+        RationalFunction real = RationalFunction.of(Rational.ZERO);
+        RationalFunction imaginary = real;
+        if (!value.denominator().equals(Polynomial.ONE) || value.hasSymbols() || value.isOpaque()) {
+            return Optional.empty();
+        }
+        for (var term : value.numerator().terms().entrySet()) {
+            RationalFunction part = RationalFunction.of(term.getValue());
+            for (var power : term.getKey().powers().entrySet()) {
+                if (!power.getKey().equals(Polynomial.I)) {
+                    part = part.times(RationalFunction.generator(power.getKey()).power(power.getValue()));
+                }
+            }
+            if (term.getKey().powers().containsKey(Polynomial.I)) {
+                imaginary = imaginary.plus(part);
+            } else {
+                real = real.plus(part);
+            }
+        }
+        return real.power(2)
+                .plus(imaginary.power(2))
+                .rational()
+                .map(square -> RationalFunction.of(Polynomial.squareRoot(square)));
     }
 
     private RationalFunction number() {
@@ -483,7 +526,7 @@ final class ExpressionParser {
     private RationalFunction function(String name) {
         spaces();
         int power = 1;
-        String base = "";
+        RationalFunction base = null;
         if (accept("^")) {
             String exponent = argument();
             if (!exponent.strip().matches("[1-9]")) {
@@ -493,10 +536,11 @@ final class ExpressionParser {
         }
         if (peek() == '_') {
             at++;
-            base = "_" + parse(argument());
+            base = parse(argument());
         }
         spaces();
         RationalFunction argument;
+        arguments++;
         if (peek() == '(' || peek() == '{') {
             argument = peek() == '(' ? group('(', ')') : group('{', '}');
             spaces();
@@ -506,10 +550,15 @@ final class ExpressionParser {
         } else {
             argument = bareArgument();
         }
+        arguments--;
         if (name.equals("exp")) {
             return power(RationalFunction.generator(Polynomial.E), argument).power(power);
         }
-        return opaque(name + base + argument).power(power);
+        Optional<RationalFunction> exact = base == null
+                ? ElementaryFunctions.value(name, argument)
+                : name.equals("log") ? ElementaryFunctions.logarithm(base, argument) : Optional.empty();
+        return exact.orElse(opaque(name + (base == null ? "" : "_" + base) + argument))
+                .power(power);
     }
 
     /** What follows a function without brackets: factors up to an operator or the next function. */
@@ -559,6 +608,12 @@ final class ExpressionParser {
     }
 
     private RationalFunction power(RationalFunction base, RationalFunction exponent) {
+        Optional<RationalFunction> exponential = base.equals(RationalFunction.generator(Polynomial.E))
+                ? ElementaryFunctions.exponential(exponent)
+                : Optional.empty();
+        if (exponential.isPresent()) {
+            return exponential.get();
+        }
         Optional<Rational> rational = exponent.rational();
         if (rational.isPresent() && rational.get().isInteger()) {
             BigInteger n = rational.get().numerator();

@@ -1,14 +1,25 @@
 package dev.openmath.worker.grading;
 
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** English words for whole numbers below a million. */
 final class NumberWords {
     private static final Map<String, Integer> SMALL = new HashMap<>();
+
+    /** From a half to a tenth. */
+    private static final List<String> PARTS =
+            List.of("half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth");
+
+    private static final Pattern FRACTION =
+            Pattern.compile("(?:(.+) and )?([a-z]+) (" + String.join("|", PARTS) + "|halve|fourth)s?");
 
     static {
         List<String> units = List.of(
@@ -42,6 +53,32 @@ final class NumberWords {
     }
 
     private NumberWords() {}
+
+    /** The whole number or fraction that words name, such as two thirds or one and a half, or empty. */
+    static Optional<Rational> value(String words) {
+        OptionalLong whole = parse(words);
+        if (whole.isPresent()) {
+            return Optional.of(Rational.of(whole.getAsLong()));
+        }
+        Matcher fraction =
+                FRACTION.matcher(words.strip().toLowerCase(Locale.ROOT).replace('-', ' '));
+        if (!fraction.matches()) {
+            return Optional.empty();
+        }
+        String count = fraction.group(2);
+        OptionalLong numerator = count.startsWith("a") ? OptionalLong.of(1) : parse(count);
+        OptionalLong before = fraction.group(1) == null ? OptionalLong.of(0) : parse(fraction.group(1));
+        if (numerator.isEmpty() || before.isEmpty()) {
+            return Optional.empty();
+        }
+        int denominator = PARTS.indexOf(fraction.group(3)
+                        .replaceFirst("s$", "")
+                        .replace("halve", "half")
+                        .replace("fourth", "quarter"))
+                + 2;
+        return Optional.of(Rational.of(before.getAsLong())
+                .plus(new Rational(BigInteger.valueOf(numerator.getAsLong()), BigInteger.valueOf(denominator))));
+    }
 
     /** The number that words name, or empty. */
     static OptionalLong parse(String words) {

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * A polynomial with rational coefficients over generators: symbols, {@link #PI}, {@link #E}, {@link #I}, square roots of
- * primes, and expressions that are taken as they are ("opaque"). Products are reduced, so that two polynomials without
+ * primes, natural logarithms of primes, and expressions that are taken as they are ("opaque"). Products are reduced, so that two polynomials without
  * opaque generators are equal as functions exactly if they have the same terms: the square roots of square-free numbers
  * are linearly independent over the rationals, and of the rest no relation is known to any grader.
  *
@@ -22,6 +22,8 @@ record Polynomial(SortedMap<Polynomial.Monomial, Rational> terms) {
     static final String I = "\\i";
     /** Followed by a prime. */
     private static final String ROOT = "√";
+    /** Followed by a prime whose natural logarithm it is. */
+    static final String LOGARITHM = "㏑";
     /** Begins the name of a generator about which nothing is known. */
     static final String OPAQUE = "?";
 
@@ -218,6 +220,7 @@ record Polynomial(SortedMap<Polynomial.Monomial, Rational> terms) {
     static boolean isSymbol(String name) {
         return !name.startsWith(OPAQUE)
                 && !name.startsWith(ROOT)
+                && !name.startsWith(LOGARITHM)
                 && !name.equals(PI)
                 && !name.equals(E)
                 && !name.equals(I);
@@ -226,6 +229,11 @@ record Polynomial(SortedMap<Polynomial.Monomial, Rational> terms) {
     /** The radicand of a generator that is a square root, or 0. */
     static long radicand(String name) {
         return name.startsWith(ROOT) ? Long.parseLong(name.substring(ROOT.length())) : 0;
+    }
+
+    /** The prime of which a generator is the natural logarithm, or 0. */
+    static long logarithmOf(String name) {
+        return name.startsWith(LOGARITHM) ? Long.parseLong(name.substring(LOGARITHM.length())) : 0;
     }
 
     boolean anyGenerator(Predicate<String> test) {

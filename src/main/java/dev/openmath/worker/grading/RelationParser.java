@@ -3,6 +3,7 @@ package dev.openmath.worker.grading;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ final class RelationParser {
                     + ")+\\)|" + QUANTITY + "|" + QUANTITY + " ?: ?" + QUANTITY + "|\\\\frac\\{" + QUANTITY + "\\}\\{"
                     + QUANTITY
                     + "\\}|\\|" + SYMBOL + "\\||(?:\\\\text\\{[^{}0-9]*\\}|[A-Za-z]{4,}(?: [A-Za-z]+)*))");
+    private static final Pattern SET_BUILDER =
+            Pattern.compile("([A-Za-z]) *(?:\\\\in *\\\\mathbb *\\{?R\\}? *)?[|:](.*)");
     private static final List<String> ORDERS = List.of("\\leq", "\\geq", "<", ">");
 
     private RelationParser() {}
@@ -41,6 +44,9 @@ final class RelationParser {
             throw new NotUnderstoodException();
         }
         List<String> approximate = Brackets.split(text, "\\approx");
+        if (approximate.size() == 2 && approximate.getFirst().isEmpty()) {
+            return parse.apply(approximate.get(1));
+        }
         if (approximate.size() > 1) {
             String exact = approximate.getFirst();
             return parse.apply(NAME.matcher(exact).matches() ? exact + "=" + approximate.get(1) : exact);
@@ -59,6 +65,21 @@ final class RelationParser {
             return inequality(text, order);
         }
         return sides.size() > 1 ? equation(text, sides, parse) : null;
+    }
+
+    /**
+     * Reads the inside of {x | relation}.
+     *
+     * @throws NotUnderstoodException if the set is not one variable's interval
+     */
+    static Answer setBuilder(String inside, Function<String, Answer> parse) {
+        Matcher builder = SET_BUILDER.matcher(inside);
+        if (builder.matches()
+                && parse.apply(builder.group(2).strip()) instanceof Answer.Range range
+                && range.variable().equals(builder.group(1))) {
+            return range.interval();
+        }
+        throw new NotUnderstoodException();
     }
 
     private static Answer equation(String text, List<String> sides, Function<String, Answer> parse) {

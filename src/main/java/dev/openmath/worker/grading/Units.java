@@ -1,6 +1,7 @@
 package dev.openmath.worker.grading;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -99,6 +100,15 @@ final class Units {
     private static final Pattern DEGREES =
             Pattern.compile("^(.*\\S)\\s*\\^\\s*(?:\\{\\s*\\\\circ\\s*\\}|\\\\circ)\\s*$", Pattern.DOTALL);
 
+    /** A degree sign behind a function of an angle belongs to its argument. */
+    private static final Pattern ANGLE_ARGUMENT =
+            Pattern.compile("\\\\(?:sin|cos|tan|cot|sec|csc|cis)(?![A-Za-z])[^()+-]*$");
+
+    private static final Pattern QUOTIENT = Pattern.compile("([a-z][a-z .-]*?) *(?:/| per ) *([a-z][a-z .-]*)");
+    private static final Pattern COMPOUND_PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?) *-? *([A-Za-z]+)");
+    private static final Pattern COMPOUND =
+            Pattern.compile(" *" + COMPOUND_PART + "\\.?(?: *(?:,|and)? *(?:and)? *" + COMPOUND_PART + "\\.?)+ *");
+
     static {
         length("1", "m", "meter", "metre");
         length("0.01", "cm", "centimeter", "centimetre");
@@ -120,13 +130,25 @@ final class Units {
         define("mass", "0.001", "mg", "milligram");
         define("mass", "453.59237", "lb", "pound");
         define("mass", "28.349523125", "oz", "ounce");
-        define("litres", "1", "l", "liter", "litre");
-        define("litres", "0.001", "ml", "milliliter", "millilitre");
+        define("mass", "1000000", "tonne");
+        define("length^3", "0.001", "l", "liter", "litre");
+        define("length^3", "0.000001", "ml", "milliliter", "millilitre", "cc");
+        define("length^3", "0.003785411784", "gal", "gallon");
+        define("length^3", "0.000946352946", "qt", "quart");
+        define("length^3", "0.000473176473", "pt", "pint");
+        define("length^3", "0.0002365882365", "cup");
+        define("length^2", "4046.8564224", "acre");
+        define("length^2", "10000", "hectare");
         define("dollars", "1", "dollar", "buck", "usd");
-        define("dollars", "0.01", "cent");
+        define("dollars", "0.01", "cent", "penny", "pennie");
         define("euros", "1", "euro", "eur");
+        define("pounds sterling", "1", "gbp");
+        define("rupees", "1", "rupee", "inr");
         define("angle", "1", "degree", "deg");
-        define("speed-mph", "1", "mph", "mileperhour");
+        define("speed", "0.44704", "mph");
+        define("speed", "1", "mps");
+        KNOWN.put("kmh", new Unit("speed", new Rational(BigInteger.valueOf(5), BigInteger.valueOf(18))));
+        KNOWN.put("kph", KNOWN.get("kmh"));
     }
 
     private Units() {}
@@ -154,7 +176,7 @@ final class Units {
             return new Stripped(temperature.group(1), new Unit("degrees " + temperature.group(2), Rational.ONE));
         }
         Matcher degrees = DEGREES.matcher(text);
-        if (degrees.matches()) {
+        if (degrees.matches() && !ANGLE_ARGUMENT.matcher(degrees.group(1)).find()) {
             return new Stripped(degrees.group(1), KNOWN.get("degree"));
         }
         Matcher inText = TEXT_AT_END.matcher(text);
@@ -197,6 +219,10 @@ final class Units {
         if (!name.matches("[a-z][a-z ./-]*")) {
             return null;
         }
+        Matcher quotient = QUOTIENT.matcher(name);
+        if (quotient.matches()) {
+            return quotient(quotient.group(1), quotient.group(2), exponent, anyThing);
+        }
         String[] parts = name.split("[ ./-]+");
         for (String part : parts) {
             if (NOT_UNITS.contains(part)) {
@@ -216,6 +242,50 @@ final class Units {
         }
         return new Unit(singular(String.join(" ", parts)) + (exponent == 1 ? "" : "^" + exponent), Rational.ONE);
     }
+
+    /** Such as km/h or dollars per hour; the exponent belongs to the denominator. */
+    private static @Nullable Unit quotient(String over, String under, int exponent, boolean anyThing) {
+        Unit numerator = unit(over, null, anyThing);
+        Unit denominator = unit(under, exponent == 1 ? null : String.valueOf(exponent), anyThing);
+        if (numerator == null || denominator == null) {
+            return null;
+        }
+        String dimension = numerator.dimension() + "/" + denominator.dimension();
+        return new Unit(
+                dimension.equals("length/time") ? "speed" : dimension,
+                numerator.factor().times(denominator.factor().inverse()));
+    }
+
+    /**
+     * Reads a measure in several units, such as 5 hours 30 minutes or 6 feet, 2 inches.
+     *
+     * @return null if the text is none: units of one kind, each smaller than the one before
+     */
+    static @Nullable Compound compound(String text) {
+        Matcher whole = COMPOUND.matcher(text.replaceAll("\\\\text\\{([^{}]*)\\}", " $1 "));
+        if (!whole.matches()) {
+            return null;
+        }
+        Unit first = null;
+        Rational sum = Rational.ZERO;
+        Rational smallest = null;
+        Matcher part = COMPOUND_PART.matcher(whole.group());
+        while (part.find()) {
+            Unit unit = known(part.group(2).toLowerCase(Locale.ROOT));
+            if (unit == null
+                    || first != null && !unit.dimension().equals(first.dimension())
+                    || smallest != null && unit.factor().compareTo(smallest) >= 0) {
+                return null;
+            }
+            first = first == null ? unit : first;
+            smallest = unit.factor();
+            sum = sum.plus(Rational.of(new BigDecimal(part.group(1))).times(unit.factor()));
+        }
+        return first == null ? null : new Compound(sum.times(first.factor().inverse()), first);
+    }
+
+    /** A measure in several units, as a number of the first. */
+    record Compound(Rational number, Unit unit) {}
 
     private static @Nullable Unit known(String name) {
         Unit unit = KNOWN.get(name);

@@ -5,12 +5,16 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Compares values exactly; decimals, percent signs and units by the project's rules. */
 final class ValueComparison {
     /** Fewer significant digits are no approximation of anything. */
     private static final int MIN_SIGNIFICANT_DIGITS = 5;
+
+    private static final Pattern TOUCHING_UNIT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([a-z]{1,2})");
 
     private static final RationalFunction HUNDREDTH =
             RationalFunction.of(new Rational(BigInteger.ONE, BigInteger.valueOf(100)));
@@ -25,6 +29,11 @@ final class ValueComparison {
     static Decision compare(Value a, Value b, Supplier<Decision> symbolic) {
         if (clockTimes(a, b)) {
             return Decision.unequal("text"); // equal ones have equal text
+        }
+        if (a.unit() != null && b.unit() == null) {
+            b = withTouchingUnit(b, a.unit());
+        } else if (b.unit() != null && a.unit() == null) {
+            a = withTouchingUnit(a, b.unit());
         }
         Units.Unit left = a.unit();
         Units.Unit right = b.unit();
@@ -47,6 +56,20 @@ final class ValueComparison {
                 ? difference(a.value().times(HUNDREDTH), b.value(), symbolic)
                 : difference(a.value(), b.value().times(HUNDREDTH), symbolic);
         return hundredth.isEqual() || plain.isUnequal() ? hundredth : plain;
+    }
+
+    /** 3m is three metres where the other side is a length; else the letter is a symbol. */
+    private static Value withTouchingUnit(Value value, Units.Unit other) {
+        Matcher touching = TOUCHING_UNIT.matcher(value.source());
+        if (!touching.matches()) {
+            return value;
+        }
+        Units.Stripped stripped = Units.strip(touching.group(1) + " \\text{" + touching.group(2) + "}");
+        Units.Unit unit = stripped.unit();
+        BigDecimal decimal = new BigDecimal(touching.group(1));
+        return unit == null || !unit.dimension().equals(other.dimension())
+                ? value
+                : new Value(value.source(), RationalFunction.of(Rational.of(decimal)), decimal, false, unit);
     }
 
     private static boolean clockTimes(Value a, Value b) {

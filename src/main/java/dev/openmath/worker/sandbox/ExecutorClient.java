@@ -65,12 +65,7 @@ public final class ExecutorClient implements SandboxClient {
             return new InferenceClient.Health(false, "no sandbox pod is ready behind " + where);
         }
         try {
-            // A session that nobody has is gone (410); that answer needs the token to be right.
-            Answer answer = http.post(
-                    pod.get(),
-                    "/v1/sessions/none/executions",
-                    HttpSandbox.JSON.createObjectNode().put("code", ""),
-                    Duration.ofSeconds(5));
+            Answer answer = probe(pod.get());
             return switch (answer.status()) {
                 case 401, 403 -> new InferenceClient.Health(false, "sandboxes of " + where + " refuse the token");
                 case 500, 502, 504 ->
@@ -83,6 +78,31 @@ public final class ExecutorClient implements SandboxClient {
                     false,
                     "sandboxes of " + where + " can't be reached ("
                             + e.getClass().getSimpleName() + ")");
+        } finally {
+            pods.left(pod.get());
+        }
+    }
+
+    /** A session that nobody has is gone (410); that answer needs the token to be right. */
+    private Answer probe(URI pod) throws IOException, InterruptedException {
+        return http.post(
+                pod,
+                "/v1/sessions/none/executions",
+                HttpSandbox.JSON.createObjectNode().put("code", ""),
+                Duration.ofSeconds(5));
+    }
+
+    /** Whether an executor answers, and does not take the token. */
+    public boolean refusesToken() throws InterruptedException {
+        Optional<URI> pod = pods.choose();
+        if (pod.isEmpty()) {
+            return false;
+        }
+        try {
+            int status = probe(pod.get()).status();
+            return status == 401 || status == 403;
+        } catch (IOException e) {
+            return false; // who can't be reached refuses nothing
         } finally {
             pods.left(pod.get());
         }

@@ -16,11 +16,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Compares answers in the sandboxes. An outage is waited out for as long as the caller's patience lasts. */
 public final class ExecutorVerifier implements SymbolicVerifier {
+    /** Few enough that one slow pair does not hold up many. */
     private static final int PAIRS_PER_REQUEST = 16;
+    /** The executor refuses bodies over 1 MiB; a character takes up to 6 bytes in JSON. */
+    private static final int CHARACTERS_PER_REQUEST = 160_000;
+
+    private static final int IN_FLIGHT = 8;
 
     private static final int LONGEST_ANSWER = 10_000;
     /** Comparisons that a sandbox itself could not make are tried this often in all. */
@@ -36,12 +46,48 @@ public final class ExecutorVerifier implements SymbolicVerifier {
 
     @Override
     public List<Verdict> verify(List<AnswerPair> pairs, GraderKind grader, Duration timeout) {
-        List<Verdict> verdicts = new ArrayList<>(pairs.size());
-        for (int from = 0; from < pairs.size(); from += PAIRS_PER_REQUEST) {
-            List<AnswerPair> batch = pairs.subList(from, Math.min(pairs.size(), from + PAIRS_PER_REQUEST));
-            verdicts.addAll(verifyBatch(batch, grader, timeout));
+        List<List<AnswerPair>> requests = requests(pairs);
+        if (requests.size() == 1) {
+            return verifyBatch(requests.getFirst(), grader, timeout);
         }
-        return verdicts;
+        try (ExecutorService asking =
+                Executors.newFixedThreadPool(IN_FLIGHT, Thread.ofVirtual().factory())) {
+            List<Future<List<Verdict>>> answers = new ArrayList<>();
+            requests.forEach(request -> answers.add(asking.submit(() -> verifyBatch(request, grader, timeout))));
+            List<Verdict> verdicts = new ArrayList<>(pairs.size());
+            for (Future<List<Verdict>> answer : answers) {
+                verdicts.addAll(answer.get());
+            }
+            return verdicts;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return pairs.stream().map(pair -> Verdict.infra("interrupted")).toList();
+        }
+    }
+
+    private static List<List<AnswerPair>> requests(List<AnswerPair> pairs) {
+        List<List<AnswerPair>> requests = new ArrayList<>();
+        List<AnswerPair> request = new ArrayList<>();
+        int characters = 0;
+        for (AnswerPair pair : pairs) {
+            int length = isTooLong(pair) ? 0 : length(pair.predicted()) + length(pair.expected());
+            boolean full = request.size() == PAIRS_PER_REQUEST || characters + length > CHARACTERS_PER_REQUEST;
+            if (full && !request.isEmpty()) {
+                requests.add(request);
+                request = new ArrayList<>();
+                characters = 0;
+            }
+            request.add(pair);
+            characters += length;
+        }
+        requests.add(request);
+        return requests;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     private List<Verdict> verifyBatch(List<AnswerPair> pairs, GraderKind grader, Duration timeout) {
@@ -127,14 +173,16 @@ public final class ExecutorVerifier implements SymbolicVerifier {
 
     /** Text this long that is not equal as text is not an answer; the executor would refuse it. */
     private static boolean isTooLong(AnswerPair pair) {
-        return String.valueOf(pair.predicted()).length() > LONGEST_ANSWER
-                || String.valueOf(pair.expected()).length() > LONGEST_ANSWER;
+        return length(pair.predicted()) > LONGEST_ANSWER || length(pair.expected()) > LONGEST_ANSWER;
     }
 
     private static Verdict parsed(JsonNode verdict) {
         String method = verdict.path("method").asText("sandbox");
         return switch (verdict.path("class").asText("infra")) {
-            case "ok" -> Verdict.of(verdict.path("equal").asBoolean(false), method);
+            case "ok" ->
+                verdict.path("equal").isBoolean()
+                        ? Verdict.of(verdict.path("equal").asBoolean(), method)
+                        : Verdict.infra("malformed");
             case "infra" -> Verdict.infra(method);
             // The comparison itself ran out of time, memory or stack.
             default -> Verdict.timeout(method);

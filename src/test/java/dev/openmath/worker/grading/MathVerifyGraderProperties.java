@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -79,6 +81,41 @@ class MathVerifyGraderProperties {
                 .isFalse();
     }
 
+    /** A decimal of five digits or more may stand for what has no finite decimal form, within one unit of its last place. */
+    @Property(tries = 1000)
+    void decimalsStandOnlyForWhatTheyRound(
+            @ForAll @IntRange(min = 2, max = 500) int radicand,
+            @ForAll @IntRange(min = 1, max = 9) int places,
+            @ForAll @IntRange(min = -3, max = 3) int off) {
+        Assume.that(Math.sqrt(radicand) % 1 != 0);
+        BigDecimal root = BigDecimal.valueOf(radicand).sqrt(new MathContext(40));
+        BigDecimal decimal = root.setScale(places, RoundingMode.DOWN).add(BigDecimal.valueOf(off, places));
+        boolean near = decimal.compareTo(root.setScale(places, RoundingMode.DOWN)) == 0
+                || decimal.compareTo(root.setScale(places, RoundingMode.HALF_UP)) == 0;
+        boolean equal = verdict(decimal.toPlainString(), "\\sqrt{" + radicand + "}");
+        assertThat(equal).isEqualTo(near && decimal.precision() >= 5);
+    }
+
+    @Property(tries = 500)
+    void anglesAreExact(@ForAll @IntRange(min = -24, max = 48) int steps, @ForAll("functions") String function) {
+        double exact = Math.toRadians(15.0 * steps);
+        String value = "\\" + function + "(" + 15 * steps + "^\\circ)";
+        String cosine = function.equals("sin")
+                ? "\\cos(" + (90 - 15 * steps) + "^{\\circ})"
+                : "\\sin(" + (90 - 15 * steps) + "^{\\circ})";
+        assertThat(verdict(value, cosine)).as("%s | %s", value, cosine).isTrue();
+        double number = function.equals("sin") ? Math.sin(exact) : Math.cos(exact);
+        String decimal = BigDecimal.valueOf(number + 0.001)
+                .setScale(7, RoundingMode.DOWN)
+                .toPlainString();
+        assertThat(verdict(value, decimal)).as("%s | %s", value, decimal).isFalse();
+    }
+
+    @Provide
+    Arbitrary<String> functions() {
+        return Arbitraries.of("sin", "cos");
+    }
+
     @Property(tries = 300)
     void orderMattersInTuplesOnly(@ForAll("values") String a, @ForAll("values") String b) {
         Assume.that(!verdict(a, b));
@@ -120,6 +157,8 @@ class MathVerifyGraderProperties {
                         answer -> answer.replace(",", " , ").replace("+", " + ").replace("=", " = ")),
                 new Spelling("thin spaces", answer -> answer.replace("+", "\\, + \\;")),
                 new Spelling("dot at the end", answer -> answer + "."),
+                new Spelling("escaped percent", answer -> answer.replace("\\%", "%")),
+                new Spelling("doubled dollars", answer -> "$$" + answer + "$$"),
                 new Spelling("displaystyle", answer -> "\\displaystyle " + answer));
     }
 

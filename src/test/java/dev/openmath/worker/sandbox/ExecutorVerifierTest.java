@@ -1,7 +1,6 @@
-package dev.openmath.cli;
+package dev.openmath.worker.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,9 +25,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class HttpVerifierTest {
+/** Comparisons over the wire of an executor. */
+class ExecutorVerifierTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKEN = "t0ken";
+    private static final SandboxSettings SETTINGS =
+            new SandboxSettings("IPython", Duration.ofSeconds(10), Duration.ofSeconds(60), 1000, 1, 1);
 
     private final List<JsonNode> requests = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger busyAnswers = new AtomicInteger();
@@ -56,6 +59,12 @@ class HttpVerifierTest {
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
+        server.createContext("/v1/sessions", exchange -> {
+            boolean known =
+                    ("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"));
+            exchange.sendResponseHeaders(known ? 410 : 401, -1);
+            exchange.close();
+        });
         server.start();
     }
 
@@ -67,6 +76,7 @@ class HttpVerifierTest {
     private static String answer(String predicted) {
         return switch (predicted) {
             case "slow" -> "{\"equal\": false, \"method\": \"sympy\", \"class\": \"timeout\"}";
+            case "silent" -> "{\"method\": \"sympy\", \"class\": \"ok\"}";
             case "broken" -> "{\"equal\": null, \"method\": \"sympy\", \"class\": \"infra\"}";
             default -> "{\"equal\": " + predicted.endsWith("0") + ", \"method\": \"sympy\", \"class\": \"ok\"}";
         };
@@ -74,13 +84,15 @@ class HttpVerifierTest {
 
     private List<Verdict> verify(String token, String... predicted) {
         URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-        return new HttpVerifier(url, token)
-                .verify(
-                        Arrays.stream(predicted)
-                                .map(text -> new AnswerPair(text, "0"))
-                                .toList(),
-                        GraderKind.OPEN_MATH_2024,
-                        Duration.ofSeconds(7));
+        try (ExecutorClient client = ExecutorClient.at(url, token, SETTINGS, Clock.systemUTC())) {
+            return new ExecutorVerifier(client, Duration.ofSeconds(3))
+                    .verify(
+                            Arrays.stream(predicted)
+                                    .map(text -> new AnswerPair(text, "0"))
+                                    .toList(),
+                            GraderKind.OPEN_MATH_2024,
+                            Duration.ofSeconds(7));
+        }
     }
 
     @Test
@@ -110,10 +122,29 @@ class HttpVerifierTest {
     }
 
     @Test
-    void aRefusedTokenIsTheUsersToMend() {
-        assertThatThrownBy(() -> verify("wrong", "0"))
-                .isInstanceOf(WrongInputException.class)
-                .hasMessageContaining("OPENMATH_SANDBOX_TOKEN");
+    void aBodyStaysBelowWhatTheExecutorTakes() {
+        String[] predicted =
+                IntStream.range(0, 40).mapToObj(i -> "9".repeat(9_000) + i % 10).toArray(String[]::new);
+        assertThat(verify(TOKEN, predicted)).hasSize(40).allMatch(verdict -> verdict.verdictClass() == VerdictClass.OK);
+        assertThat(requests)
+                .allSatisfy(request -> assertThat(request.toString().length()).isLessThan(200_000));
+    }
+
+    @Test
+    void aVerdictThatSaysNothingIsNone() {
+        assertThat(verify(TOKEN, "silent")).containsExactly(Verdict.infra("malformed"));
+    }
+
+    @Test
+    void aRefusedTokenIsToldApartFromAnOutage() throws Exception {
+        URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        try (ExecutorClient wrong = ExecutorClient.at(url, "wrong", SETTINGS, Clock.systemUTC());
+                ExecutorClient right = ExecutorClient.at(url, TOKEN, SETTINGS, Clock.systemUTC())) {
+            assertThat(wrong.refusesToken()).isTrue();
+            assertThat(right.refusesToken()).isFalse();
+            server.stop(0);
+            assertThat(wrong.refusesToken()).isFalse();
+        }
     }
 
     @Test
@@ -121,7 +152,7 @@ class HttpVerifierTest {
         server.stop(0);
         assertThat(verify(TOKEN, "0")).singleElement().satisfies(verdict -> {
             assertThat(verdict.verdictClass()).isEqualTo(VerdictClass.INFRA);
-            assertThat(verdict.method()).isEqualTo("sandbox-unreachable");
+            assertThat(verdict.method()).isEqualTo("sandbox");
         });
     }
 }
