@@ -60,6 +60,9 @@ test-cluster: cluster ## the journey on a real cluster
 	@kind/tests.sh cluster
 
 # --- measurements ---
-.PHONY: bench-sandbox
+.PHONY: bench-sandbox bench-grader
 bench-sandbox: ## the executor against its bars and its alternatives (ARGS="--full", "--runtime docker|gvisor-pod", ...)
 	@bench/sandbox/run $(ARGS)
+
+bench-grader: ## the grader against Math-Verify alone, by CPU
+	@bench/grader/run

@@ -39,11 +39,12 @@ def half_perturbed(pairs: list[Pair], rng: random.Random) -> list[Pair]:
 
 
 def workloads() -> dict[str, list[Pair]]:
-    """GSM8K alone; and as many of its answers as there are plain conformance rows, with those rows, in a fixed order."""
+    """GSM8K alone; and as many of its answers as there are plain conformance rows, with those rows that
+    have a prediction, in a fixed order."""
     rng = random.Random(SEED)
     answers = [(a, a.replace(",", "")) for a in (HERE / "gsm8k-test-answers.txt").read_text().split()]
     rows = map(json.loads, (ROOT / "src/test/resources/conformance/grader_cases.jsonl").read_text().splitlines())
-    plain = [(str(r["predicted"]), str(r["expected"])) for r in rows if r["format"] == "plain"]
+    plain = [(str(r["predicted"]), str(r["expected"])) for r in rows if r["format"] == "plain" and r["predicted"]]
     mix = half_perturbed(rng.sample(answers, len(plain)), rng) + half_perturbed(plain, rng)
     rng.shuffle(mix)
     return {"mix": mix, "gsm8k": half_perturbed(answers, rng)}

@@ -17,6 +17,7 @@ import dev.openmath.worker.grading.Answer.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -107,8 +108,19 @@ final class AnswerComparison {
 
     /** The verifier's rules depend on which side is which; equality does not, so the other order is asked too. */
     private Decision symbolic(Answer a, Answer b) {
-        Decision decision = known.symbolic(new AnswerPair(a.source(), b.source()));
-        return decision.isUnequal() ? known.symbolic(new AnswerPair(b.source(), a.source())) : decision;
+        Decision there = known.symbolic(new AnswerPair(a.source(), b.source()));
+        Decision back = known.symbolic(new AnswerPair(b.source(), a.source()));
+        Set<AnswerPair> needed = new LinkedHashSet<>();
+        for (Decision decision : List.of(there, back)) {
+            if (decision instanceof Decision.Open(Set<AnswerPair> open)) {
+                needed.addAll(open); // both at once: a round trip costs more than a comparison
+            }
+        }
+        if (!needed.isEmpty()) {
+            return new Decision.Open(needed);
+        }
+        // What could not be compared one way may still be equal the other way, and is else not known.
+        return back.isEqual() || there.isUnequal() ? back : there;
     }
 
     /** In 3 to 4, or 5 hours 30 minutes, the words matter; the verifier would drop them, and numbers with them. */
@@ -208,6 +220,9 @@ final class AnswerComparison {
     }
 
     private Decision inequalities(Answer a, Answer b) {
+        if (isOfAbsoluteValue(a) != isOfAbsoluteValue(b)) {
+            return symbolic(a, b);
+        }
         if (a instanceof Range left && b instanceof Range right) {
             boolean variables =
                     left.variable().matches("[a-z]") && right.variable().matches("[a-z]");
@@ -240,6 +255,10 @@ final class AnswerComparison {
         }
         boolean value = a instanceof Value || b instanceof Value || a instanceof Words || b instanceof Words;
         return value ? Decision.unequal("kind") : symbolic(a, b);
+    }
+
+    private static boolean isOfAbsoluteValue(Answer answer) {
+        return answer instanceof Range range && range.variable().startsWith("|");
     }
 
     private static int firstSign(Inequality inequality) {
@@ -484,7 +503,14 @@ final class AnswerComparison {
                 && b instanceof Union right
                 && left.parts().size() == right.parts().size()) {
             Decision parts = unordered(left.parts(), right.parts());
-            return parts.isUnequal() ? symbolic(a, b) : parts;
+            if (parts.isEqual()) {
+                return parts;
+            }
+        }
+        Optional<IntervalSet> first = IntervalSet.of(a);
+        Optional<IntervalSet> second = IntervalSet.of(b);
+        if (first.isPresent() && second.isPresent()) {
+            return first.get().sameAs(second.get()) ? Decision.equal("intervals") : Decision.unequal("intervals");
         }
         return a instanceof Value || b instanceof Value || a instanceof Words || b instanceof Words
                 ? Decision.unequal("kind")

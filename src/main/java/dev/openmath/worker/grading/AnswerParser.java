@@ -263,7 +263,9 @@ final class AnswerParser {
             return parse(inside, depth + 1);
         }
         if (items.size() < 2) {
-            return inside.startsWith("\\begin") || inside.startsWith("(") && open == '(' && close == ')'
+            return inside.startsWith("\\begin")
+                            || WORDS.matcher(inside).matches()
+                            || inside.startsWith("(") && open == '(' && close == ')'
                     ? parse(inside, depth + 1)
                     : null;
         }

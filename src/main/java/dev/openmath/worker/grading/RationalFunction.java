@@ -1,9 +1,16 @@
 package dev.openmath.worker.grading;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** A quotient of polynomials, denominator not 0. Not in lowest terms: compared by cross-multiplication. */
 record RationalFunction(Polynomial numerator, Polynomial denominator) {
+    /** Functions of a rational multiple of one symbol, as generators are named. */
+    private static final Pattern INDEPENDENT =
+            Pattern.compile("\\?(?:sin|cos|tan|cot|sec|csc|ln)\\(-?[0-9/]+\\*(?:[A-Za-z]|\\\\[a-z]{3,})\\^1\\)");
+
     private static final int MAX_EXPONENT = 100_000;
 
     RationalFunction {
@@ -79,6 +86,22 @@ record RationalFunction(Polynomial numerator, Polynomial denominator) {
 
     boolean isOpaque() {
         return numerator.isOpaque() || denominator.isOpaque();
+    }
+
+    /**
+     * Whether what is opaque is one elementary function of one symbol, such as the sine of x: it is transcendental over
+     * everything else that occurs, so that a difference that does not cancel is none of the zero function.
+     */
+    boolean hasOneIndependentFunction() {
+        Set<String> opaque = new TreeSet<>();
+        for (Polynomial part : new Polynomial[] {numerator, denominator}) {
+            part.terms()
+                    .keySet()
+                    .forEach(monomial -> opaque.addAll(monomial.powers().keySet()));
+        }
+        opaque.removeIf(name -> !name.startsWith(Polynomial.OPAQUE));
+        return opaque.size() == 1
+                && INDEPENDENT.matcher(opaque.iterator().next()).matches();
     }
 
     boolean hasSymbols() {

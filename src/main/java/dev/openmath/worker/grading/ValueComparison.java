@@ -121,6 +121,8 @@ final class ValueComparison {
         if (difference.isZero()) {
             return Decision.equal("exact");
         }
-        return a.isOpaque() || b.isOpaque() ? symbolic.get() : Decision.unequal("exact");
+        return (a.isOpaque() || b.isOpaque()) && !difference.hasOneIndependentFunction()
+                ? symbolic.get()
+                : Decision.unequal("exact");
     }
 }
