@@ -4,9 +4,7 @@ import asyncio
 import logging
 import os
 import platform
-import shutil
 import signal
-import tempfile
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +17,7 @@ from openmath_sandbox.sessions import Session, Sessions
 from openmath_sandbox.slots import Slots
 from openmath_sandbox.tiers import Tier, decide, reaches
 from openmath_sandbox.verification import Verifier
+from openmath_sandbox.work_directory import WorkDirectory, remove_abandoned
 from openmath_sandbox.zygote import Zygote, ZygoteFailed
 
 _log = logging.getLogger(__name__)
@@ -60,6 +59,7 @@ class Executor:
         self._zygotes: set[Zygote] = set()
         self._stopping = False
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._work_directory: WorkDirectory | None = None
         self._work: str | None = None
 
     async def start(self, listeners: list[int]) -> None:
@@ -68,7 +68,10 @@ class Executor:
         :param listeners: ports of this process, which sessions must not reach
         """
         try:
-            self._work = tempfile.mkdtemp(prefix="openmath-sandbox-")
+            if abandoned := remove_abandoned():
+                _log.info("removed the directories of %d executors that were killed", abandoned)
+            self._work_directory = WorkDirectory()
+            self._work = self._work_directory.path
         except OSError:
             self._work = None  # a read-only root: namespaces bring their own temporary files
         try:
@@ -296,8 +299,8 @@ class Executor:
         await self.sessions.close_all()
         for zygote in self._zygotes:
             zygote.stop()
-        if self._work:
-            shutil.rmtree(self._work, ignore_errors=True)
+        if self._work_directory:
+            self._work_directory.remove()
 
     def _keep(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

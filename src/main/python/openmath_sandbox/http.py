@@ -10,7 +10,7 @@ from aiohttp import web
 
 from openmath_sandbox.config import field_of
 from openmath_sandbox.executor import Executor
-from openmath_sandbox.protocol import BODY_LIMIT, Execute, OpenSession, Problem, SessionOpened, Verdicts, Verify
+from openmath_sandbox.protocol import BODY_LIMIT, Execute, Limits, OpenSession, Problem, SessionOpened, Verdicts, Verify
 
 _log = logging.getLogger(__name__)
 _EXECUTOR = web.AppKey("executor", Executor)
@@ -97,7 +97,19 @@ async def _open(request: web.Request) -> web.Response:
     executor = request.app[_EXECUTOR]
     session, new = executor.open(await _body(request, OpenSession))
     tier = executor.tier.name if executor.tier else ""
-    document = SessionOpened(id=session.id, pod=executor.host.pod, isolation=tier, expires_at=session.expires_at)
+    document = SessionOpened(
+        id=session.id,
+        pod=executor.host.pod,
+        isolation=tier,
+        expires_at=session.expires_at,
+        limits=Limits(
+            timeout_ms=round(session.timeout_seconds * 1000),
+            memory_bytes=session.memory_bytes,
+            max_executions=session.max_executions,
+            max_output_characters=session.max_characters,
+        ),
+        lowered=session.lowered,
+    )
     return _json(document, 201 if new else 200)
 
 

@@ -35,7 +35,7 @@ class _Request(_Document, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(_Request):
-    """A session's own limits; the pool's are never exceeded, the smaller wins."""
+    """A session's own limits; the smaller of them and the pool's wins, and the answer names those that were lowered."""
 
     timeout_ms: Annotated[int, msgspec.Meta(ge=1)] | None = None
     memory_bytes: Annotated[int, msgspec.Meta(ge=1 << 20)] | None = None
@@ -73,6 +73,10 @@ class SessionOpened(_Document):
     pod: str
     isolation: str
     expires_at: str
+    limits: Limits
+    """Those that hold."""
+    lowered: list[str]
+    """Fields that asked for more than the pool allows; its limit holds."""
 
 
 class ExceptionText(_Document):

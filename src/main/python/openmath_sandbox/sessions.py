@@ -54,6 +54,8 @@ class Session:
     count: int = 0
     running: bool = False
     lost: bool = False
+    lowered: list[str] = field(default_factory=list)
+    """Fields of the request that asked for more than the pool allows."""
 
 
 class Sessions:
@@ -105,6 +107,7 @@ class Sessions:
             expires=now + config.session.max_seconds,
             expires_at=datetime.fromtimestamp(time.time() + config.session.max_seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             used=now,
+            lowered=_lowered(limits, config),
             **_bounded(limits, config),
         )
         self._open[session.id] = self._by_key[session.key] = session
@@ -168,7 +171,7 @@ class Sessions:
     async def _run(self, session: Session, identifier: str, request: Execute) -> ExecutionResult:
         arrived = time.monotonic()
         try:
-            await self._slots.acquire(self._config.execution.queue_timeout_seconds)
+            await self._slots.acquire(self._config.execution.queue_timeout_seconds, continues=session.count > 0)
         except QueueTimeout:
             self._metrics.refused.labels(reason="queue_timeout").inc()
             raise Problem(503, "QueueTimeout", "no slot became free in time (execution.queueTimeoutSeconds)", retry_after=1) from None
@@ -322,16 +325,28 @@ class Sessions:
             await asyncio.wait(waiting, timeout=5)
 
 
+def _allowed(config: Config) -> dict[str, int]:
+    """The pool's limits, by the name of a session's own."""
+    execution = config.execution
+    return {
+        "max_executions": config.session.max_executions,
+        "timeout_ms": int(execution.timeout_seconds * 1000),
+        "memory_bytes": execution.memory_bytes,
+        "max_output_characters": execution.output.max_characters,
+    }
+
+
+def _lowered(limits: Limits, config: Config) -> list[str]:
+    names = {field.name: field.encode_name for field in msgspec.structs.fields(Limits)}
+    return [f"limits.{names[name]}" for name, most in _allowed(config).items() if (getattr(limits, name) or 0) > most]
+
+
 def _bounded(limits: Limits, config: Config) -> dict[str, object]:
     """A session's limits: its own where they are smaller than the pool's."""
-    execution = config.execution
-
-    def smaller(own: int | None, pool: int) -> int:
-        return pool if own is None else min(own, pool)
-
+    least = {name: min(most, getattr(limits, name) or most) for name, most in _allowed(config).items()}
     return {
-        "max_executions": smaller(limits.max_executions, config.session.max_executions),
-        "timeout_seconds": smaller(limits.timeout_ms, int(execution.timeout_seconds * 1000)) / 1000,
-        "memory_bytes": smaller(limits.memory_bytes, execution.memory_bytes),
-        "max_characters": smaller(limits.max_output_characters, execution.output.max_characters),
+        "max_executions": least["max_executions"],
+        "timeout_seconds": least["timeout_ms"] / 1000,
+        "memory_bytes": least["memory_bytes"],
+        "max_characters": least["max_output_characters"],
     }

@@ -36,6 +36,13 @@ def _runs(pid: int) -> bool:
         return False
 
 
+def _wait_until_ended(pids: set[int]) -> None:
+    deadline = time.monotonic() + 10
+    while alive := [pid for pid in pids if _runs(pid)]:
+        assert time.monotonic() < deadline, alive
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize("tier", ["best", "Process"])
 def test_a_killed_zygote_is_replaced_and_the_pod_tainted(tier: str) -> None:
     arguments = [] if tier == "best" else ["--tier", "Process"]
@@ -82,7 +89,7 @@ def test_a_draining_pod_finishes_what_it_has() -> None:
         before = executor.descendants()
         session.close()
         assert executor.process.wait(10) == 0
-        assert not [pid for pid in before if _runs(pid)]
+        _wait_until_ended(before)
     finally:
         executor.stop()
 
@@ -106,10 +113,21 @@ def test_a_killed_supervisor_leaves_nothing() -> None:
         assert below
         executor.process.kill()
         executor.process.wait()
-        deadline = time.monotonic() + 10
-        while alive := [pid for pid in below if _runs(pid)]:
-            assert time.monotonic() < deadline, alive
-            time.sleep(0.05)
+        _wait_until_ended(below)
+
+
+def test_the_directory_of_a_killed_supervisor_is_removed_by_the_next(tmp_path: Path) -> None:
+    place = {"TMPDIR": str(tmp_path)}
+    with ExecutorProcess(CONFIG, "--tier", "Process", environment=place) as killed:
+        killed.open().run("open('left', 'w').write('x')")
+        below = killed.descendants()
+        killed.process.kill()
+        killed.process.wait()
+        _wait_until_ended(below)
+    (left,) = tmp_path.iterdir()
+    with ExecutorProcess(CONFIG, "--tier", "Process", environment=place):
+        assert not left.exists()
+    assert not list(tmp_path.iterdir())
 
 
 def test_pod_per_session_serves_one() -> None:

@@ -20,7 +20,7 @@ def test_a_session_lives_from_open_to_delete(executor: ExecutorProcess) -> None:
     key = uuid.uuid4().hex
     first = executor.request("POST", "/v1/sessions", {"key": key})
     assert first.status == 201
-    assert set(first.body) == {"id", "pod", "isolation", "expiresAt"}
+    assert set(first.body) == {"id", "pod", "isolation", "expiresAt", "limits", "lowered"}
     again = executor.request("POST", "/v1/sessions", {"key": key})
     assert (again.status, again.body) == (200, first.body)
     path = f"/v1/sessions/{first.body['id']}"
@@ -200,6 +200,29 @@ def test_the_smaller_limit_wins(executor: ExecutorProcess) -> None:
         assert 290 <= answer["timing"]["wallMs"] - answer["timing"]["stolenMs"] <= 900, answer["timing"]
         assert session.run("bytearray(100 << 20)")["exception"]["type"] == "MemoryError"
         assert _error(session.execute("1"))[:2] == (409, "SessionExhausted")
+
+
+def test_what_the_pool_does_not_allow_is_said(executor: ExecutorProcess) -> None:
+    with executor.open(limits={"timeoutMs": 60_000, "maxOutputCharacters": 10, "memoryBytes": 1 << 40}) as session:
+        assert session.opened["lowered"] == ["limits.timeoutMs", "limits.memoryBytes"]
+        assert session.opened["limits"] == {
+            "timeoutMs": 10_000, "memoryBytes": 256 << 20, "maxExecutions": 16, "maxOutputCharacters": 10,
+        }  # fmt: skip
+    with executor.open(limits={"timeoutMs": 10_000}) as session:
+        assert session.opened["lowered"] == []
+
+
+def test_a_module_that_is_missing_is_named_where_the_operator_looks() -> None:
+    executor = ExecutorProcess({"template": {"imports": ["math", "no_such_module"]}}, "--management", "127.0.0.1:0").wait_until_ready()
+    try:
+        answer = executor.management("GET", "/readyz")
+        assert (answer.status, "template.imports: no_such_module can't be loaded" in answer.body["reason"]) == (503, True), answer
+        capabilities = executor.capabilities
+        assert (capabilities["field"], "no_such_module" in capabilities["reason"]) == ("template.imports", True), capabilities
+        refused = executor.request("POST", "/v1/sessions", {"key": "k"})
+        assert _error(refused)[:2] == (503, "NotReady"), refused
+    finally:
+        executor.stop()
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from executor_process import ExecutorProcess
+from executor_process import ExecutorProcess, SessionClient
 
 _BURN = "import time\nend = time.process_time() + 0.25\nwhile time.process_time() < end: pass\nprint('done')"
 
@@ -34,6 +35,27 @@ def test_waiting_for_a_slot_is_not_running(executor: ExecutorProcess) -> None:
     assert all(answer["class"] == "ok" for answer in answers), answers
     assert max(answer["timing"]["queueMs"] for answer in answers) > 300
     assert all(answer["timing"]["wallMs"] - answer["timing"]["stolenMs"] < 1000 for answer in answers), answers
+
+
+def test_a_session_that_has_begun_goes_before_new_ones() -> None:
+    order: list[str] = []
+
+    def run(session: SessionClient, name: str, code: str) -> None:
+        session.run(code)
+        order.append(name)
+
+    with ExecutorProcess({"runningPerPod": 1, "execution": {"memory": "256Mi"}}) as executor, ThreadPoolExecutor(4) as pool:
+        begun, running, *new = (executor.open() for _ in range(4))
+        begun.run("x = 1")
+        waits = [pool.submit(run, running, "running", "import time; time.sleep(1.5)")]
+        time.sleep(0.3)
+        for number, session in enumerate(new):
+            waits.append(pool.submit(run, session, f"new {number}", "import time; time.sleep(0.3)"))
+            time.sleep(0.2)
+        waits.append(pool.submit(run, begun, "begun", "import time; time.sleep(0.3)"))
+        for wait in waits:
+            wait.result(30)
+    assert order == ["running", "begun", "new 0", "new 1"]
 
 
 def test_sleeping_is_no_excuse(executor: ExecutorProcess) -> None:
