@@ -56,6 +56,11 @@ def _is_above(directory: str, paths: list[str]) -> bool:
     return any(os.path.join(path, "").startswith(prefix) for path in paths)
 
 
+def temporary_files_can_be_private() -> bool:
+    """False if the interpreter or its packages lie below /tmp: a mount of a session's own would hide them."""
+    return not _is_above("/tmp", own_prefixes())
+
+
 def map_identity(user: int, group: int) -> None:
     """In a new user namespace: be one unprivileged user, mapped to the one outside."""
     linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else these files belong to root

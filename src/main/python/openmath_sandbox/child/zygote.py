@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from openmath_sandbox.child import birth, landlock, linux, seccomp, session
-from openmath_sandbox.child.isolation import Boundary
+from openmath_sandbox.child.isolation import Boundary, temporary_files_can_be_private
 from openmath_sandbox.child.shell import BlockShell, make_shell
 
 MESSAGE_SIZE = 1 << 17
@@ -200,7 +200,7 @@ def versions() -> dict[str, str]:
 def probe(settings: Settings) -> Boundary:
     """Tries what the node allows, each in a child of its own."""
     return Boundary(
-        namespaces=settings.use_namespaces and _survives(lambda: None, linux.SESSION_NAMESPACES),
+        namespaces=settings.use_namespaces and temporary_files_can_be_private() and _survives(lambda: None, linux.SESSION_NAMESPACES),
         landlock=landlock.version() if settings.use_landlock and _survives(lambda: _confine(landlock=True)) else 0,
         seccomp=seccomp.supported() and _survives(lambda: _confine(landlock=False)),
         scratch_bytes=settings.scratch_bytes,
