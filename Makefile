@@ -47,11 +47,21 @@ format: ## format the Java sources
 # Maven must itself run on JDK 25: the CRD generator loads the classes.
 MAVEN = JAVA_HOME="$$(bin/jdk25)" mvn -B -ntp -q
 
-.PHONY: test test-java test-python test-cluster
+.PHONY: test test-java test-python test-cluster chaos versitygw
 test: test-python test-java test-cluster ## every test; installs and starts what it needs
 
-test-java: kubeapitest ## format, pure tests, and tests against a real API server
+test-java: kubeapitest versitygw ## format, pure tests, and tests against a real API server
 	@kind/tests.sh java
+
+versitygw: ## the S3 server of the tests
+	@kind/cluster.sh versitygw
+
+CHAOS_KILLS ?= 200
+CHAOS_SAMPLES ?= 20000
+chaos: versitygw ## 200 SIGKILLs of workers, engine, sandbox and store in one run of 20,000 samples; exactly once
+	@$(MAVEN) package -DskipTests
+	@eval "$$(kind/cluster.sh env)" && $(MAVEN) failsafe:integration-test failsafe:verify -Dit.groups=chaos \
+	  -Dchaos.kills=$(CHAOS_KILLS) -Dchaos.samples=$(CHAOS_SAMPLES)
 
 test-python: ## the executor
 	@kind/tests.sh python

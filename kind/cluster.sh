@@ -23,6 +23,7 @@ usage: kind/cluster.sh COMMAND
   images [NAME..] builds only, needs no cluster
   gvisor        puts gVisor and the RuntimeClass 'gvisor' into the cluster
   kubeapitest   links kube-apiserver, etcd and kubectl for API server tests, needs neither Docker nor a cluster
+  versitygw     puts the S3 server of the tests into the cache's bin/, needs no cluster
   env           prints shell exports for eval: PATH, KUBECONFIG, KUBE_API_TEST_DIR, JAVA_HOME
   down          removes the cluster, and stops the Docker engine if this test bed started it; the caches stay
 
@@ -107,6 +108,13 @@ kubeapitest() {
   step "Links for API server tests" kubeapitest_links
 }
 
+versitygw() {
+  begin_steps 1
+  step "versitygw from source (first time 1 to 2 min)" ensure_versitygw
+  mkdir -p "$BIN"
+  ln -sf "$(built versitygw)" "$BIN/versitygw"
+}
+
 print_env() {
   local java_home
   # shellcheck disable=SC2016
@@ -120,7 +128,7 @@ main() {
   local command=${1:-}
   [ $# -eq 0 ] || shift
   case $command in
-    up | down | kubeapitest) with_lock "$command" ;;
+    up | down | kubeapitest | versitygw) with_lock "$command" ;;
     load | images | gvisor) with_lock "$command" "$@" ;;
     env) print_env ;;
     "" | -h | --help | help) usage ;;
