@@ -17,19 +17,23 @@ import dev.openmath.worker.grading.Answer.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Compares answers that were read, and asks the verifier about the parts that were not. */
 final class AnswerComparison {
     /** A derivative or another point: not the apostrophe in a word. */
     private static final Pattern PRIME = Pattern.compile("(?<![A-Za-z])(?:\\\\[A-Za-z]+|[A-Za-z]|\\))'+(?![A-Za-z])");
 
+    private static final Pattern WORD = Pattern.compile("[A-Za-z]{4,}");
     private static final Pattern MATH_COMMAND = Pattern.compile("\\\\(?!text)[A-Za-z]+|\\\\text(?=\\{)");
     private static final Pattern NUMBERS_AND_WORDS =
-            Pattern.compile("^[^A-Za-z]*[0-9][^0-9]*?[A-Za-z]{2,}[^0-9]*[0-9]");
+            Pattern.compile("^[^A-Za-z]*[0-9][^0-9]*?[A-Za-z]{2}[^0-9]*+[0-9]");
 
     private final Decision.Known known;
 
@@ -41,14 +45,16 @@ final class AnswerComparison {
         if (AnswerText.key(a.source()).equals(AnswerText.key(b.source()))) {
             return Decision.equal("text");
         }
-        if (PRIME.matcher(a.source()).find() != PRIME.matcher(b.source()).find()) {
+        if (!primed(a).equals(primed(b))) {
             return Decision.unequal("primes");
         }
         if (a instanceof Equation != b instanceof Equation) {
             return equationAndOther(a, b);
         }
         if (a instanceof Unread || b instanceof Unread) {
-            return joinsNumbersWithWords(a) || joinsNumbersWithWords(b) ? Decision.unequal("words") : symbolic(a, b);
+            return joinsNumbersWithWords(a) || joinsNumbersWithWords(b) || !words(a).equals(words(b))
+                    ? Decision.unequal("words")
+                    : symbolic(a, b);
         }
         if (a instanceof Equation left && b instanceof Equation right) {
             return equations(left, right);
@@ -97,6 +103,20 @@ final class AnswerComparison {
             return ValueComparison.difference(left.value(), right.asProduct(), () -> symbolic(a, b));
         }
         return Decision.unequal("kind");
+    }
+
+    /** The verifier drops words, and they may say "not" or "at least". */
+    private static Set<String> words(Answer answer) {
+        String text = MATH_COMMAND.matcher(answer.source()).replaceAll(" ");
+        return WORD.matcher(text)
+                .results()
+                .map(word -> word.group().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+    }
+
+    /** What has primes. The verifier drops them, so that it must not be asked where they differ. */
+    private static Set<String> primed(Answer answer) {
+        return PRIME.matcher(answer.source()).results().map(MatchResult::group).collect(Collectors.toSet());
     }
 
     /** A time of day with its half, and the same time without. */

@@ -47,7 +47,7 @@ final class AnswerParser {
     private static final Pattern DECIMAL = Pattern.compile("[-+]? ?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)");
     private static final Pattern SCIENTIFIC = Pattern.compile("[-+]?(?:[0-9]+(?:\\.[0-9]+)?)[eE][-+]?[0-9]{1,3}");
     private static final Pattern SCALED = Pattern.compile(
-            "(.*[0-9}) ]) ?(?:\\\\text\\{ *)?(hundred|thousand|million|billion|trillion|dozen)s?(?: *\\})?( .*|\\\\text.*)?");
+            "(.*?[0-9}) ]) ?(?:\\\\text\\{ *)?(hundred|thousand|million|billion|trillion|dozen)s?(?: *\\})?( .*|\\\\text.*)?");
     private static final Pattern MATRIX =
             Pattern.compile("\\\\begin\\{([pbvB]?matrix|array)\\}(?:\\{[lcr|]*\\})?(.*)\\\\end\\{\\1\\}");
     private static final Map<String, Long> SCALES = Map.of(

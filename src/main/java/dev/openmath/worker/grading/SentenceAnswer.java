@@ -6,6 +6,9 @@ import java.util.regex.Pattern;
 
 /** Finds the answer that a sentence states. What is no sentence, or states several things, is left as it is. */
 final class SentenceAnswer {
+    /** Longer texts are read only where they have a box. */
+    private static final int MAX_LENGTH = 1000;
+
     private static final Pattern BOX = Pattern.compile("\\\\(?:boxed|fbox)\\s*\\{");
     private static final Pattern FORMULA =
             Pattern.compile("\\$\\$(?s:.+?)\\$\\$|\\$[^$\n]+\\$|\\\\\\(.+?\\\\\\)|\\\\\\[(?s:.+?)\\\\\\]");
@@ -17,6 +20,9 @@ final class SentenceAnswer {
     private static final Pattern STATEMENT = Pattern.compile(
             "[A-Za-z][A-Za-z' ]* (?:[A-Za-z0-9',. ]* )?(?:is|are|equals|was|be|it's|total of) ([-+]?[$€£]?[0-9][^ ]*(?: (?!and\\b|or\\b|to\\b)[a-z]+)?)\\.?");
 
+    private static final Pattern NAMED =
+            Pattern.compile("\\$?[A-Za-z]\\$? (?:is|equals|is equal to) ([-+]?\\$?[0-9][^ ]*\\$?)");
+
     private SentenceAnswer() {}
 
     /** The answer that a text states, if it is a sentence that states one; else the text. */
@@ -25,6 +31,13 @@ final class SentenceAnswer {
         if (box.find()) {
             String boxes = LenientBoxes.joinedLast(text);
             return boxes == null || boxes.isBlank() ? text : boxes;
+        }
+        if (text.length() > MAX_LENGTH) {
+            return text;
+        }
+        Matcher named = NAMED.matcher(text.strip());
+        if (named.matches()) {
+            return named.group(1);
         }
         if (!BEGINS_WITH_WORD.matcher(text).matches()) {
             return text;

@@ -36,6 +36,10 @@ final class Units {
             "pct",
             "and",
             "or",
+            "below",
+            "above",
+            "bc",
+            "ad",
             "squared",
             "cubed",
             "factorial",
@@ -90,11 +94,14 @@ final class Units {
             "except",
             "but");
 
+    /** No measure is longer. */
+    private static final int MAX_LENGTH = 500;
+
     private static final Pattern TEXT_AT_END = Pattern.compile(
             "^(.*[0-9A-Za-z}).!%])\\s*\\\\(?:text|mbox|textbf|textit|mathrm|textrm)\\s*\\{([^{}]*)\\}\\s*(?:\\^\\{?([0-9])\\}?)?$",
             Pattern.DOTALL);
     private static final Pattern WORDS_AT_END = Pattern.compile(
-            "^(.*?[0-9}).%]|.*?\\\\pi)(\\s*)((?:[A-Za-z]+[ ./-]*)+)(?:\\^\\{?([0-9])\\}?)?$", Pattern.DOTALL);
+            "^(.*?[0-9}).%]|.*?\\\\pi)(\\s*)([A-Za-z][A-Za-z ./-]*)(?:\\^\\{?([0-9])\\}?)?$", Pattern.DOTALL);
     private static final Pattern TEMPERATURE = Pattern.compile(
             "^(.*\\S)\\s*\\^\\s*\\{?\\s*\\\\circ\\s*\\}?\\s*(?:\\\\text\\{\\s*)?([CF])\\s*\\}?$", Pattern.DOTALL);
     private static final Pattern DEGREES =
@@ -105,6 +112,7 @@ final class Units {
             Pattern.compile("\\\\(?:sin|cos|tan|cot|sec|csc|cis)(?![A-Za-z])[^()+-]*$");
 
     private static final Pattern QUOTIENT = Pattern.compile("([a-z][a-z .-]*?) *(?:/| per ) *([a-z][a-z .-]*)");
+    private static final Pattern FEET_OR_INCHES = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)('{1,2}|\")");
     private static final Pattern COMPOUND_PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?) *-? *([A-Za-z]+)");
     private static final Pattern COMPOUND =
             Pattern.compile(" *" + COMPOUND_PART + "\\.?(?: *(?:,|and)? *(?:and)? *" + COMPOUND_PART + "\\.?)+ *");
@@ -171,6 +179,9 @@ final class Units {
     /** Splits a unit off the end. */
     static Stripped strip(String answer) {
         String text = answer.strip();
+        if (text.length() > MAX_LENGTH) {
+            return new Stripped(text, null);
+        }
         Matcher temperature = TEMPERATURE.matcher(text);
         if (temperature.matches()) {
             return new Stripped(temperature.group(1), new Unit("degrees " + temperature.group(2), Rational.ONE));
@@ -178,6 +189,10 @@ final class Units {
         Matcher degrees = DEGREES.matcher(text);
         if (degrees.matches() && !ANGLE_ARGUMENT.matcher(degrees.group(1)).find()) {
             return new Stripped(degrees.group(1), KNOWN.get("degree"));
+        }
+        Matcher mark = FEET_OR_INCHES.matcher(text);
+        if (mark.matches()) {
+            return new Stripped(mark.group(1), KNOWN.get(mark.group(2).equals("'") ? "foot" : "inch"));
         }
         Matcher inText = TEXT_AT_END.matcher(text);
         if (inText.matches()) {
@@ -262,6 +277,9 @@ final class Units {
      * @return null if the text is none: units of one kind, each smaller than the one before
      */
     static @Nullable Compound compound(String text) {
+        if (text.length() > MAX_LENGTH) {
+            return null;
+        }
         Matcher whole = COMPOUND.matcher(text.replaceAll("\\\\text\\{([^{}]*)\\}", " $1 "));
         if (!whole.matches()) {
             return null;

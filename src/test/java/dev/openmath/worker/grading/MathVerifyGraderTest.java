@@ -148,6 +148,10 @@ class MathVerifyGraderTest {
                 "1".repeat(100_000),
                 "\\sqrt{" + "9".repeat(500) + "}",
                 "1,".repeat(2000),
+                "5" + "a".repeat(1900),
+                "5" + "a ".repeat(1900) + "!",
+                "5" + "1a".repeat(1900),
+                "Abc is " + "is 1 ".repeat(1000),
                 "x_{".repeat(500),
                 "\\boxed{".repeat(2000),
                 "\u0000\ud800")) {
