@@ -137,8 +137,9 @@ final class AnswerText {
     private static final Pattern CONTINUED = Pattern.compile(
             "(?<![0-9])([0-9]{0,20}\\.[0-9]{0,12}?)(?:([0-9])\\2{2,12}|([0-9]{2,6})\\3{1,6}) ?(?:\\.{3}|…|\\\\l?dots)(?![0-9])");
     /** As in 2 and a half. */
-    private static final Pattern AND_A_PART = Pattern.compile(
-            "(?<![0-9.])([0-9]+) (?:\\\\text\\{ ?)?and (?:a|one) (half|third|quarter)\\b(?: ?\\})?");
+    private static final Pattern AND_A_PART =
+            Pattern.compile("(?<![0-9.])([0-9]+) (?:\\\\text\\{ ?)?and (?:a|one) (half|third|quarter)\\b(?: ?\\})?");
+
     private static final Pattern DIGIT_GROUP = Pattern.compile("(?<=\\d)(?:\\{,\\}|,\\\\!|\\\\,|\\\\!) ?(?=\\d)");
 
     private AnswerText() {}
@@ -158,12 +159,14 @@ final class AnswerText {
             i = copy(text, i, out, matrix);
         }
         String cleaned = SPACES.matcher(out).replaceAll(" ").strip();
-        cleaned = AND_A_PART.matcher(cleaned).replaceAll(match -> match.group(1)
-                + switch (match.group(2)) {
-                    case "half" -> " \\\\frac{1}{2}";
-                    case "third" -> " \\\\frac{1}{3}";
-                    default -> " \\\\frac{1}{4}";
-                });
+        cleaned = AND_A_PART
+                .matcher(cleaned)
+                .replaceAll(match -> match.group(1)
+                        + switch (match.group(2)) {
+                            case "half" -> " \\\\frac{1}{2}";
+                            case "third" -> " \\\\frac{1}{3}";
+                            default -> " \\\\frac{1}{4}";
+                        });
         cleaned = TOUCHING_CONJUNCTION.matcher(cleaned).replaceAll(" $1 ");
         cleaned = ORDINAL.matcher(cleaned).replaceAll("");
         cleaned = PERCENT_WORD.matcher(cleaned).replaceAll("%");

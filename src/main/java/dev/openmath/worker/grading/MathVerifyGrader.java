@@ -13,6 +13,8 @@ final class MathVerifyGrader extends TwoStepGrader {
     /** Longer answers are equal only as text. */
     private static final int MAX_LENGTH = 20_000;
 
+    private static final int MAX_AMOUNT_LENGTH = 200;
+
     private static final Pattern CURRENCY = Pattern.compile(
             "[-+]?\\s*(\\\\?\\$|€|£|\\\\pounds|\\\\euro|₹|Rs\\.?)(?=[- 0-9.])[^$€£₹]*|[^$€£₹]*[0-9}](?:\\s|\\\\,)*(€|£|₹|¢)\\.?");
 
@@ -91,6 +93,9 @@ final class MathVerifyGrader extends TwoStepGrader {
     }
 
     private static Units.@Nullable Unit currency(String raw) {
+        if (raw.length() > MAX_AMOUNT_LENGTH) {
+            return null;
+        }
         Matcher formula = FORMULA.matcher(raw.strip());
         String inside = !formula.matches()
                 ? raw.strip()

@@ -149,6 +149,7 @@ class MathVerifyGraderTest {
                 "\\sqrt{" + "9".repeat(500) + "}",
                 "1,".repeat(2000),
                 "5" + "a".repeat(1900),
+                "5" + " ".repeat(6000) + "!",
                 "5" + "a ".repeat(1900) + "!",
                 "5" + "1a".repeat(1900),
                 "Abc is " + "is 1 ".repeat(1000),
