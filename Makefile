@@ -70,7 +70,9 @@ test-cluster: cluster ## the journey on a real cluster
 	@kind/tests.sh cluster
 
 # --- measurements ---
-.PHONY: bench-sandbox bench-grader
+.PHONY: bench bench-sandbox bench-grader
+bench: bench-sandbox bench-grader ## every measurement, ratios to named alternatives in the same run
+
 bench-sandbox: ## the executor against its bars and its alternatives (ARGS="--full", "--runtime docker|gvisor-pod", ...)
 	@bench/sandbox/run $(ARGS)
 
