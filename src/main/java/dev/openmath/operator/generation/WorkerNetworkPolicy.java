@@ -2,8 +2,8 @@ package dev.openmath.operator.generation;
 
 import dev.openmath.api.GenerationJob;
 import dev.openmath.operator.Children;
+import dev.openmath.operator.OperatorIngress;
 import dev.openmath.operator.Settings;
-import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 
@@ -19,20 +19,7 @@ final class WorkerNetworkPolicy {
                 .withMatchLabels(JobNames.workerSelector(job))
                 .endPodSelector()
                 .withPolicyTypes("Ingress")
-                .addNewIngress()
-                .addNewFrom()
-                .withNewNamespaceSelector()
-                .addToMatchLabels("kubernetes.io/metadata.name", settings.operatorNamespace())
-                .endNamespaceSelector()
-                .withNewPodSelector()
-                .withMatchLabels(settings.operatorPodLabels())
-                .endPodSelector()
-                .endFrom()
-                .addNewPort()
-                .withProtocol("TCP")
-                .withPort(new IntOrString(WorkerPod.MANAGEMENT_PORT))
-                .endPort()
-                .endIngress()
+                .addToIngress(OperatorIngress.to(WorkerPod.MANAGEMENT_PORT, settings))
                 .endSpec()
                 .build();
     }

@@ -3,6 +3,7 @@ package dev.openmath.operator.sandbox;
 import dev.openmath.api.Labels;
 import dev.openmath.api.SandboxPool;
 import dev.openmath.operator.Children;
+import dev.openmath.operator.OperatorIngress;
 import dev.openmath.operator.Settings;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -34,20 +35,7 @@ final class PoolNetworkPolicy {
                 .withPort(new IntOrString(PoolNames.SESSIONS_PORT))
                 .endPort()
                 .endIngress()
-                .addNewIngress()
-                .addNewFrom()
-                .withNewNamespaceSelector()
-                .addToMatchLabels("kubernetes.io/metadata.name", settings.operatorNamespace())
-                .endNamespaceSelector()
-                .withNewPodSelector()
-                .withMatchLabels(settings.operatorPodLabels())
-                .endPodSelector()
-                .endFrom()
-                .addNewPort()
-                .withProtocol("TCP")
-                .withPort(new IntOrString(PoolNames.MANAGEMENT_PORT))
-                .endPort()
-                .endIngress()
+                .addToIngress(OperatorIngress.to(PoolNames.MANAGEMENT_PORT, settings))
                 .withEgress(List.of())
                 .endSpec()
                 .build();
